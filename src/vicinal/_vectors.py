@@ -1,0 +1,134 @@
+"""Sixteen floats at a time: a tiny vector vocabulary for numba kernels.
+
+Automatic vectorisation gives up on loops that read and write several arrays, since any two might overlap. These
+intrinsics say it outright. LLVM lowers the same ``<16 x float>`` code to AVX-512, to two AVX2 or four NEON registers,
+so rows must be padded to a multiple of `LANES`.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic, models, register_model
+
+LANES = 16
+_FLOAT = ir.FloatType()
+_VECTOR = ir.VectorType(_FLOAT, LANES)
+
+
+class Floats16(types.Type):
+    """The numba type of one vector of 16 float32."""
+
+    def __init__(self) -> None:
+        super().__init__(name="Floats16")
+
+
+floats16 = Floats16()
+
+
+@register_model(Floats16)
+class _Floats16Model(models.PrimitiveModel):
+    def __init__(self, manager, kind):
+        super().__init__(manager, kind, _VECTOR)
+
+
+def _pointer(context, builder, array_type, array, index):
+    data = context.make_array(array_type)(context, builder, array).data
+    return builder.gep(data, [index], inbounds=True)
+
+
+def _call(builder, name, result, arguments, fastmath=()):
+    kind = ir.FunctionType(result, [a.type for a in arguments])
+    function = cgutils.get_or_insert_function(builder.module, kind, name)
+    return builder.call(function, arguments, fastmath=fastmath)
+
+
+@intrinsic
+def load(typingctx, array, index):
+    """Read ``array[index : index + 16]`` (1-D float32)."""
+
+    def emit(context, builder, signature, arguments):
+        at = _pointer(context, builder, signature.args[0], *arguments)
+        return builder.load(builder.bitcast(at, _VECTOR.as_pointer()), align=4)
+
+    return floats16(array, types.uint64), emit
+
+
+@intrinsic
+def store(typingctx, array, index, value):
+    """Write a vector to ``array[index : index + 16]``."""
+
+    def emit(context, builder, signature, arguments):
+        at = _pointer(context, builder, signature.args[0], *arguments[:2])
+        builder.store(arguments[2], builder.bitcast(at, _VECTOR.as_pointer()), align=4)
+        return context.get_dummy_value()
+
+    return types.void(array, types.uint64, floats16), emit
+
+
+@intrinsic
+def splat(typingctx, value):
+    """Fill a vector with one float."""
+
+    def emit(context, builder, signature, arguments):
+        single = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), arguments[0], ir.Constant(ir.IntType(32), 0))
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+        return builder.shuffle_vector(single, ir.Constant(_VECTOR, ir.Undefined), mask)
+
+    return floats16(types.float32), emit
+
+
+@intrinsic
+def fma(typingctx, a, b, c):
+    """Return a * b + c, rounded once."""
+
+    def emit(context, builder, signature, arguments):
+        return _call(builder, "llvm.fma.v16f32", _VECTOR, arguments)
+
+    return floats16(floats16, floats16, floats16), emit
+
+
+def _binary(name, operation, doc):
+    def binary(typingctx, a, b):
+        def emit(context, builder, signature, arguments):
+            return operation(builder, *arguments)
+
+        return floats16(floats16, floats16), emit
+
+    binary.__name__ = binary.__qualname__ = name
+    binary.__doc__ = doc
+    return intrinsic(binary)
+
+
+add = _binary("add", lambda b, x, y: b.fadd(x, y), "Return a + b.")
+sub = _binary("sub", lambda b, x, y: b.fsub(x, y), "Return a - b.")
+mul = _binary("mul", lambda b, x, y: b.fmul(x, y), "Return a * b.")
+div = _binary("div", lambda b, x, y: b.fdiv(x, y), "Return a / b.")
+least = _binary("least", lambda b, x, y: b.select(b.fcmp_ordered("<", x, y), x, y), "Return min(a, b) by lanes.")
+most = _binary("most", lambda b, x, y: b.select(b.fcmp_ordered(">", x, y), x, y), "Return max(a, b) by lanes.")
+
+
+@intrinsic
+def total(typingctx, value):
+    """Sum the lanes, in the order the processor likes best."""
+
+    def emit(context, builder, signature, arguments):
+        zero = ir.Constant(_FLOAT, 0.0)
+        return _call(builder, "llvm.vector.reduce.fadd.v16f32", _FLOAT, [zero, arguments[0]], ("reassoc",))
+
+    return types.float32(floats16), emit
+
+
+@intrinsic
+def prefetch(typingctx, array, index):
+    """Ask for the cache line of ``array[index]``; a hint, never an access."""
+
+    def emit(context, builder, signature, arguments):
+        at = builder.bitcast(_pointer(context, builder, signature.args[0], *arguments), ir.IntType(8).as_pointer())
+        # to be written (1), and again soon (3), as data (1)
+        hints = [ir.Constant(ir.IntType(32), hint) for hint in (1, 3, 1)]
+        _call(builder, "llvm.prefetch.p0", ir.VoidType(), [at, *hints])
+        return context.get_dummy_value()
+
+    return types.void(array, types.uint64), emit

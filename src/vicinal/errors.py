@@ -1,0 +1,65 @@
+"""Every error Vicinal raises on purpose: one tree, one clear line each.
+
+The message says what came, what was expected and what to do. The command line prints it and exits with code 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class VicinalError(Exception):
+    """Root of the tree: catch this to catch everything Vicinal raises on purpose."""
+
+
+class BadInput(VicinalError, ValueError):
+    """Data that cannot be used as given: an empty corpus, a non-finite row, a wrong shape."""
+
+
+class BadFormat(BadInput):
+    """A file that is not what its format promises; names the file and the first bad line or byte."""
+
+
+class BadOption(VicinalError, ValueError):
+    """An option outside its range, or two options that exclude each other."""
+
+
+class UnknownName(VicinalError, KeyError):
+    """A name that a space or vocabulary does not hold; offers near spellings.
+
+    Parameters
+    ----------
+    name : str
+        What was asked for.
+    near : sequence of str
+        Known names spelled like it, nearest first.
+    """
+
+    def __init__(self, name: str, near: Sequence[str] = ()) -> None:
+        self.name = name
+        self.near = tuple(near)
+        hint = f"; did you mean {', '.join(repr(n) for n in self.near)}?" if self.near else ""
+        super().__init__(f"{name!r} is not in this space{hint}")
+
+    def __str__(self) -> str:  # KeyError would print the message quoted
+        return str(self.args[0])
+
+
+class SpacesDiffer(VicinalError, ValueError):
+    """Two spaces, or a vector and an index, that come from different models and must not be mixed."""
+
+
+class MissingExtra(VicinalError, ImportError):
+    """An optional dependency is absent; the message carries the install command."""
+
+
+class OutputExists(VicinalError, FileExistsError):
+    """The output is already there and nobody said to replace it."""
+
+
+class NotEnoughMemory(VicinalError, MemoryError):
+    """The job would need more memory than the machine has free; says how much, and what to lower."""
+
+
+class NotFitted(VicinalError, AttributeError):
+    """A learned attribute was asked for before ``fit``."""

@@ -1,0 +1,193 @@
+"""The names of a space: an immutable sequence of distinct strings that finds rows by name.
+
+A list in memory is looked up through a dictionary, made at the first look-up. Names that lie in a mapped file are
+looked up by binary search in a sorted hash, so that opening 400,000 of them builds nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+from itertools import islice, pairwise
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vicinal.errors import BadInput, UnknownName
+
+
+def hash_name(name: str | bytes) -> int:
+    """Hash one name to 64 bits: the first 8 bytes of BLAKE2b of its UTF-8, little-endian (part of the native format)."""
+    raw = name.encode() if isinstance(name, str) else name
+    return int.from_bytes(blake2b(raw, digest_size=8).digest(), "little")
+
+
+def near_spellings(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
+    """Find known names spelled like ``name``, nearest first.
+
+    Only names of similar length that start with the same letter are compared, so that a large vocabulary stays quick.
+
+    Examples
+    --------
+    >>> near_spellings("qeen", ["king", "queen", "quest"])
+    ['queen']
+    """
+    start, length = name[:1].lower(), len(name)
+    close = (k for k in known if abs(len(k) - length) <= 2 and k[:1].lower() == start)
+    pool = list(islice(close, 30_000))
+    same = [k for k in pool if k.lower() == name.lower()]
+    return list(dict.fromkeys(same + difflib.get_close_matches(name, pool, limit, 0.7)))[:limit]
+
+
+class Names(Sequence[str]):
+    """Distinct, non-empty strings in a fixed order.
+
+    Parameters
+    ----------
+    names : iterable of str
+
+    Raises
+    ------
+    BadInput
+        If a name is empty, not a string, not encodable as UTF-8, or there twice.
+
+    Examples
+    --------
+    >>> names = Names(["king", "queen"])
+    >>> names.row("queen"), names.rows(["queen", "duke"]).tolist()
+    (1, [1, -1])
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        if isinstance(names, str):
+            raise BadInput(f"names must be a list of strings, got the one string {names!r}")
+        items = names._all() if isinstance(names, Names) else [_checked(name, at) for at, name in enumerate(names)]
+        self._items: list[str] | None = items
+        self._index: dict[str, int] | None = None
+        self._mapped: tuple[NDArray, NDArray, NDArray, NDArray] | None = None
+        if len(self._dictionary()) != len(items):
+            twice = next(name for at, name in enumerate(items) if self._dictionary()[name] != at)
+            raise BadInput(f"the name {twice!r} is there more than once; names must be distinct")
+
+    @classmethod
+    def from_buffers(cls, data: NDArray, offsets: NDArray, hashes: NDArray, order: NDArray) -> Names:
+        """Take names as the native format stores them, without copying.
+
+        Parameters
+        ----------
+        data : (bytes,) uint8
+            All names, UTF-8, end to end.
+        offsets : (n + 1,) int64
+            Name ``i`` is ``data[offsets[i]:offsets[i + 1]]``.
+        hashes, order : (n,) uint64, (n,) int64
+            The sorted hashes of the names and the row each belongs to.
+        """
+        self = cls.__new__(cls)
+        self._items, self._index = None, None
+        self._mapped = (data, offsets, hashes, order)
+        return self
+
+    def buffers(self) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+        """Return ``data, offsets, hashes, order`` as `from_buffers` takes them."""
+        if self._mapped is None:
+            raw = [name.encode() for name in self._all()]
+            offsets = np.zeros(len(raw) + 1, np.int64)
+            np.cumsum([len(r) for r in raw], out=offsets[1:])
+            hashes = np.fromiter((hash_name(r) for r in raw), np.uint64, len(raw))
+            order = np.argsort(hashes, kind="stable")
+            self._mapped = (np.frombuffer(b"".join(raw), np.uint8), offsets, hashes[order], order)
+        return self._mapped
+
+    def row(self, name: str) -> int:
+        """Find the row of one name, or raise `UnknownName` with near spellings."""
+        at = self._find(name)
+        if at < 0:
+            raise UnknownName(name, near_spellings(str(name), self))
+        return at
+
+    def rows(self, names: Iterable[str]) -> NDArray[np.int64]:
+        """Find the rows of many names; -1 where a name is unknown."""
+        return np.fromiter((self._find(name) for name in names), np.int64)
+
+    def take(self, rows: NDArray) -> Names:
+        """Keep the names of the given rows, in that order."""
+        return Names(self[int(row)] for row in rows)
+
+    def _find(self, name: str) -> int:
+        if not isinstance(name, str):
+            return -1
+        if self._items is None or self._index is None:
+            return self._find_mapped(name) if self._mapped is not None else self._dictionary().get(name, -1)
+        return self._index.get(name, -1)
+
+    def _find_mapped(self, name: str) -> int:
+        assert self._mapped is not None
+        data, offsets, hashes, order = self._mapped
+        try:
+            raw = name.encode()
+        except UnicodeEncodeError:
+            return -1
+        key = np.uint64(hash_name(raw))
+        for at in range(int(np.searchsorted(hashes, key)), len(hashes)):
+            if hashes[at] != key:
+                break
+            row = int(order[at])
+            if 0 <= row < len(self) and data[offsets[row] : offsets[row + 1]].tobytes() == raw:
+                return row
+        return -1
+
+    def _dictionary(self) -> dict[str, int]:
+        if self._index is None:
+            self._index = {name: row for row, name in enumerate(self._all())}
+        return self._index
+
+    def _all(self) -> list[str]:
+        if self._items is None:
+            assert self._mapped is not None
+            data, offsets = self._mapped[0].tobytes(), self._mapped[1].tolist()
+            self._items = [data[a:b].decode() for a, b in pairwise(offsets)]
+        return self._items
+
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[str]: ...
+    def __getitem__(self, row: int | slice) -> str | list[str]:
+        if isinstance(row, slice) or self._items is not None:
+            return self._all()[row]
+        assert self._mapped is not None
+        data, offsets = self._mapped[:2]
+        at = range(len(self))[row]
+        return data[offsets[at] : offsets[at + 1]].tobytes().decode()
+
+    def __len__(self) -> int:
+        return len(self._items) if self._items is not None else len(self._mapped[1]) - 1  # type: ignore[index]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __contains__(self, name: object) -> bool:
+        return self._find(name) >= 0  # type: ignore[arg-type]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and not isinstance(other, str) and self._all() == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        shown = ", ".join(repr(self[i]) for i in range(min(3, len(self))))
+        return f"Names([{shown}{', …' if len(self) > 3 else ''}], n={len(self)})"
+
+
+def _checked(name: object, at: int) -> str:
+    if not isinstance(name, str):
+        raise BadInput(f"name {at} is {name!r}, a {type(name).__name__}; names must be strings")
+    if not name:
+        raise BadInput(f"name {at} is empty; every row needs a name")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise BadInput(f"name {at}, {name!r}, cannot be written as UTF-8") from None
+    return str(name)

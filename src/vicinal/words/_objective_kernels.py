@@ -1,0 +1,215 @@
+"""The step every model of this room ends in: a few input rows against a few output rows.
+
+A group is m input rows and n output rows. Their m × n scores are one small matrix product; each score should be large
+where the pair belongs together (sign +1) and small where it does not (sign -1); then both sides move, each by the
+values the other had before the step:
+
+    p_ij = sigmoid(sign_ij · in_i · out_j)          the probability given to the right answer
+    g_ij = rate · sign_ij · (1 - p_ij)
+    in_i += Σ_j g_ij out_j        out_j += Σ_i g_ij in_i        loss -= Σ_ij log p_ij
+
+Negative sampling and hierarchical softmax differ only in which rows are outputs and which signs they carry (Mikolov et
+al. 2013; shared negatives: Ji et al. 2016). The full softmax puts its own g_ij between the same two products.
+
+Rows are given by where they start in the flat matrix. Their width is a multiple of 16; see `vicinal._vectors`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from vicinal._vectors import add, div, fma, least, load, most, mul, splat, store, sub, total
+
+_ONE = np.float32(1.0)
+_HALF = np.float32(0.5)
+_LIMIT = np.float32(8.0)  # beyond it sigmoid is 0 or 1 within 4e-4
+
+
+@njit(nogil=True, cache=True)
+def score_rows(inputs, in_at, m, outputs, out_at, n, width, scores):
+    """Write ``scores[i * n + j] = inputs row i · outputs row j``, in tiles of 2 × 3 held in registers."""
+    zero = splat(np.float32(0.0))
+    for i in range(0, m - 1, 2):
+        a, b = in_at[i], in_at[i + 1]
+        for j in range(0, n - 2, 3):
+            p, q, r = out_at[j], out_at[j + 1], out_at[j + 2]
+            ap, aq, ar, bp, bq, br = zero, zero, zero, zero, zero, zero
+            for d in range(np.uint64(0), width, np.uint64(16)):
+                x, y = load(inputs, a + d), load(inputs, b + d)
+                u, v, w = load(outputs, p + d), load(outputs, q + d), load(outputs, r + d)
+                ap, aq, ar = fma(x, u, ap), fma(x, v, aq), fma(x, w, ar)
+                bp, bq, br = fma(y, u, bp), fma(y, v, bq), fma(y, w, br)
+            at = i * n + j
+            scores[at], scores[at + 1], scores[at + 2] = total(ap), total(aq), total(ar)
+            scores[at + n], scores[at + n + 1], scores[at + n + 2] = total(bp), total(bq), total(br)
+        for j in range(n - n % 3, n):
+            p = out_at[j]
+            ap, bp = zero, zero
+            for d in range(np.uint64(0), width, np.uint64(16)):
+                u = load(outputs, p + d)
+                ap, bp = fma(load(inputs, a + d), u, ap), fma(load(inputs, b + d), u, bp)
+            scores[i * n + j], scores[i * n + n + j] = total(ap), total(bp)
+    if m % 2:
+        a = in_at[m - 1]
+        for j in range(0, n - 2, 3):
+            p, q, r = out_at[j], out_at[j + 1], out_at[j + 2]
+            ap, aq, ar = zero, zero, zero
+            for d in range(np.uint64(0), width, np.uint64(16)):
+                x = load(inputs, a + d)
+                ap, aq = fma(x, load(outputs, p + d), ap), fma(x, load(outputs, q + d), aq)
+                ar = fma(x, load(outputs, r + d), ar)
+            at = (m - 1) * n + j
+            scores[at], scores[at + 1], scores[at + 2] = total(ap), total(aq), total(ar)
+        for j in range(n - n % 3, n):
+            p = out_at[j]
+            ap = zero
+            for d in range(np.uint64(0), width, np.uint64(16)):
+                ap = fma(load(inputs, a + d), load(outputs, p + d), ap)
+            scores[(m - 1) * n + j] = total(ap)
+
+
+@njit(nogil=True, cache=True)
+def sigmoid16(x):
+    """Sigmoid of 16 floats in (-8, 8): half of 1 + tanh(x / 2) by the rational approximation Eigen uses for tanh, within 1e-6."""
+    half = mul(most(least(x, splat(_LIMIT)), splat(-_LIMIT)), splat(_HALF))
+    s = mul(half, half)
+    top = splat(np.float32(-2.76076847742355e-16))
+    top = fma(top, s, splat(np.float32(2.00018790482477e-13)))
+    top = fma(top, s, splat(np.float32(-8.60467152213735e-11)))
+    top = fma(top, s, splat(np.float32(5.12229709037114e-08)))
+    top = fma(top, s, splat(np.float32(1.48572235717979e-05)))
+    top = fma(top, s, splat(np.float32(6.37261928875436e-04)))
+    top = fma(top, s, splat(np.float32(4.89352455891786e-03)))
+    low = splat(np.float32(1.19825839466702e-06))
+    low = fma(low, s, splat(np.float32(1.18534705686654e-04)))
+    low = fma(low, s, splat(np.float32(2.26843463243900e-03)))
+    low = fma(low, s, splat(np.float32(4.89352518554385e-03)))
+    return fma(div(mul(half, top), low), splat(_HALF), splat(_HALF))
+
+
+@njit(nogil=True, cache=True)
+def logistic_gradients(scores, signs, count, rate, right):
+    """Turn scores into g_ij in place and return the group's loss.
+
+    A logarithm a pair would cost more than the pair: the probabilities are multiplied, in two chains, and a logarithm
+    is taken only when a product grows small. Arrays reach 16 beyond ``count``.
+    """
+    for at in range(np.uint64(0), np.uint64(count), np.uint64(16)):
+        sign = load(signs, at)
+        p = sigmoid16(mul(sign, load(scores, at)))
+        store(right, at, p)
+        store(scores, at, mul(mul(splat(rate), sign), sub(splat(_ONE), p)))
+    loss = 0.0
+    p0, p1 = 1.0, 1.0
+    for at in range(0, count - 1, 2):
+        p0 *= right[at]
+        p1 *= right[at + 1]
+        if p0 < 1e-140 or p1 < 1e-140:
+            loss -= math.log(p0) + math.log(p1)
+            p0, p1 = 1.0, 1.0
+    if count % 2:
+        p0 *= right[count - 1]
+    return loss - math.log(p0 * p1)
+
+
+@njit(nogil=True, cache=True)
+def update_rows(inputs, in_at, m, outputs, out_at, n, width, gradients, before):
+    """Move both sides by the values from before the step; outputs by sixes, held in registers over all inputs.
+
+    ``before`` keeps 16 columns of the inputs where more than six outputs need more than one pass over them.
+    """
+    for d in range(np.uint64(0), width, np.uint64(16)):
+        for i in range(m):
+            store(before, np.uint64(i) * np.uint64(16), load(inputs, in_at[i] + d))
+        for j in range(0, n - 5, 6):
+            _move_six(inputs, in_at, m, outputs, out_at, n, d, gradients, before, j)
+        left = n % 6
+        if left >= 3:
+            _move_three(inputs, in_at, m, outputs, out_at, n, d, gradients, before, n - left)
+            left -= 3
+        for j in range(n - left, n):
+            o = load(outputs, out_at[j] + d)
+            grown = o
+            for i in range(m):
+                g = splat(gradients[i * n + j])
+                grown = fma(g, load(before, np.uint64(i) * np.uint64(16)), grown)
+                store(inputs, in_at[i] + d, fma(g, o, load(inputs, in_at[i] + d)))
+            store(outputs, out_at[j] + d, grown)
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _move_six(inputs, in_at, m, outputs, out_at, n, d, gradients, before, j):
+    a, b, c = out_at[j] + d, out_at[j + 1] + d, out_at[j + 2] + d
+    e, f, g = out_at[j + 3] + d, out_at[j + 4] + d, out_at[j + 5] + d
+    oa, ob, oc, oe, of, og = (
+        load(outputs, a), load(outputs, b), load(outputs, c), load(outputs, e), load(outputs, f), load(outputs, g)
+    )  # fmt: skip
+    na, nb, nc, ne, nf, ng = oa, ob, oc, oe, of, og
+    for i in range(m):
+        at = i * n + j
+        x = load(before, np.uint64(i) * np.uint64(16))
+        y = load(inputs, in_at[i] + d)
+        ga, gb, gc = splat(gradients[at]), splat(gradients[at + 1]), splat(gradients[at + 2])
+        ge, gf, gg = splat(gradients[at + 3]), splat(gradients[at + 4]), splat(gradients[at + 5])
+        y = fma(ga, oa, fma(gb, ob, fma(gc, oc, y)))
+        z = fma(ge, oe, fma(gf, of, mul(gg, og)))
+        na, nb, nc = fma(ga, x, na), fma(gb, x, nb), fma(gc, x, nc)
+        ne, nf, ng = fma(ge, x, ne), fma(gf, x, nf), fma(gg, x, ng)
+        store(inputs, in_at[i] + d, add(y, z))
+    store(outputs, a, na)
+    store(outputs, b, nb)
+    store(outputs, c, nc)
+    store(outputs, e, ne)
+    store(outputs, f, nf)
+    store(outputs, g, ng)
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _move_three(inputs, in_at, m, outputs, out_at, n, d, gradients, before, j):
+    a, b, c = out_at[j] + d, out_at[j + 1] + d, out_at[j + 2] + d
+    oa, ob, oc = load(outputs, a), load(outputs, b), load(outputs, c)
+    na, nb, nc = oa, ob, oc
+    for i in range(m):
+        at = i * n + j
+        x = load(before, np.uint64(i) * np.uint64(16))
+        ga, gb, gc = splat(gradients[at]), splat(gradients[at + 1]), splat(gradients[at + 2])
+        na, nb, nc = fma(ga, x, na), fma(gb, x, nb), fma(gc, x, nc)
+        y = load(inputs, in_at[i] + d)
+        store(inputs, in_at[i] + d, fma(ga, oa, fma(gb, ob, fma(gc, oc, y))))
+    store(outputs, a, na)
+    store(outputs, b, nb)
+    store(outputs, c, nc)
+
+
+@njit(nogil=True, cache=True)
+def logistic_step(inputs, in_at, m, outputs, out_at, n, width, signs, rate, scratch):
+    """One step of negative sampling or hierarchical softmax; returns the loss of the group (a log-loss sum)."""
+    scores, right, before = scratch
+    score_rows(inputs, in_at, m, outputs, out_at, n, width, scores)
+    loss = logistic_gradients(scores, signs, m * n, rate, right)
+    update_rows(inputs, in_at, m, outputs, out_at, n, width, scores, before)
+    return loss
+
+
+@njit(nogil=True, cache=True)
+def softmax_step(inputs, in_at, m, outputs, out_at, n, width, target, rate, scratch):
+    """One step of the full softmax: all n output rows are scored, and ``target`` is the right one for every input."""
+    scores, _, before = scratch
+    score_rows(inputs, in_at, m, outputs, out_at, n, width, scores)
+    loss = 0.0
+    for i in range(m):
+        row = scores[i * n : (i + 1) * n]
+        top = row.max()
+        mass = 0.0
+        for j in range(n):
+            row[j] = math.exp(row[j] - top)
+            mass += row[j]
+        loss -= math.log(max(row[target] / mass, 1e-300))
+        for j in range(n):
+            row[j] = -rate * np.float32(row[j] / mass)
+        row[target] += rate
+    update_rows(inputs, in_at, m, outputs, out_at, n, width, scores, before)
+    return loss
