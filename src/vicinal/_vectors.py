@@ -120,6 +120,35 @@ def total(typingctx, value):
     return types.float32(floats16), emit
 
 
+def _fold(builder, a, b, keep):
+    """Halve two vectors and put them side by side: lanes ``keep`` of both plus the lanes beside them."""
+    step = keep[1]
+    low = [*keep[0], *(LANES + lane for lane in keep[0])]
+    high = [lane + step for lane in low]
+    masks = [ir.Constant(ir.VectorType(ir.IntType(32), LANES), lanes) for lanes in (low, high)]
+    return builder.fadd(*(builder.shuffle_vector(a, b, mask) for mask in masks))
+
+
+@intrinsic
+def totals(typingctx, a, b, c, d, e, f):
+    """Sum the lanes of six vectors at once, which takes half the shuffles of six sums; a tuple of six float32."""
+
+    def emit(context, builder, signature, arguments):
+        a, b, c, d, e, f = arguments
+        halves = ([0, 1, 2, 3, 4, 5, 6, 7], 8)  # each fold adds lanes this far apart
+        quarters = ([0, 1, 2, 3, 8, 9, 10, 11], 4)
+        pairs = ([0, 1, 4, 5, 8, 9, 12, 13], 2)
+        singles = ([0, 2, 4, 6, 8, 10, 12, 14], 1)
+        ab, cd, ef = (_fold(builder, x, y, halves) for x, y in ((a, b), (c, d), (e, f)))
+        abcd, efef = _fold(builder, ab, cd, quarters), _fold(builder, ef, ef, quarters)
+        both = _fold(builder, abcd, efef, pairs)
+        sums = _fold(builder, both, both, singles)
+        lanes = [builder.extract_element(sums, ir.Constant(ir.IntType(32), lane)) for lane in range(6)]
+        return context.make_tuple(builder, signature.return_type, lanes)
+
+    return types.UniTuple(types.float32, 6)(*[floats16] * 6), emit
+
+
 @intrinsic
 def prefetch(typingctx, array, index):
     """Ask for the cache line of ``array[index]``; a hint, never an access."""

@@ -83,8 +83,11 @@ def is_json_lines(path: Path) -> bool:
     return bare.suffix.lower() in {".jsonl", ".ndjson"}
 
 
-def guarded(stream: Stream, path: Path, read: Callable[[], bytes]) -> Iterator[bytes]:
-    """Call ``read`` until it returns nothing; damage becomes `BadFormat`, and the file is closed at the end."""
+def guarded(stream: Stream, path: Path, read: Callable[[], bytes], note: Callable[[int], None]) -> Iterator[bytes]:
+    """Call ``read`` until it returns nothing; damage becomes `BadFormat`, and the file is closed at the end.
+
+    ``note`` is told the position in the file, before decompression.
+    """
     with stream.file, stream.data:
         while True:
             try:
@@ -95,6 +98,7 @@ def guarded(stream: Stream, path: Path, read: Callable[[], bytes]) -> Iterator[b
                 ) from error
             if not data:
                 return
+            note(stream.file.tell())
             yield data
 
 
@@ -120,10 +124,14 @@ def _cut(chunks: Iterator[bytes], path: Path) -> Iterator[tuple[int, bytes]]:
 def checked(piece: bytes, offset: int, path: Path, errors: str) -> bytes:
     """The piece, if it is valid utf-8 text; with ``errors="replace"`` bad bytes become U+FFFD."""
     if offset == 0 and piece[:2] in {b"\xff\xfe", b"\xfe\xff"} and errors == "strict":
-        raise BadFormat(f"{path}: begins with a UTF-16 mark, expected utf-8: convert it first (iconv -f UTF-16 -t UTF-8)")
+        raise BadFormat(
+            f"{path}: begins with a UTF-16 mark, expected utf-8: convert it first (iconv -f UTF-16 -t UTF-8)"
+        )
     if b"\0" in piece:
         at = offset + piece.index(b"\0")
-        raise BadFormat(f"{path}: NUL byte at byte {at}: a binary file, expected utf-8 text (.gz .xz .bz2 .zst by name)")
+        raise BadFormat(
+            f"{path}: NUL byte at byte {at}: a binary file, expected utf-8 text (.gz .xz .bz2 .zst by name)"
+        )
     if piece.isascii():
         return piece
     try:
@@ -137,17 +145,16 @@ def checked(piece: bytes, offset: int, path: Path, errors: str) -> bytes:
 
 
 def text_blocks(path: Path, size: int, errors: str, note: Callable[[int], None]) -> Iterator[bytes]:
-    """Blocks of a text file: utf-8, lines ended by ``\\n``, cut only after a space, the last line ended too."""
+    r"""Blocks of a text file: utf-8, lines ended by ``\n``, cut only after a space, the last line ended too."""
     stream = open_stream(path)
     ended_by_return, last = False, b"\n"
-    for offset, raw in _cut(guarded(stream, path, lambda: stream.data.read(size)), path):
-        note(stream.file.tell())
+    for offset, raw in _cut(guarded(stream, path, lambda: stream.data.read(size), note), path):
         piece = checked(raw, offset, path, errors)
         if offset == 0:
             piece = piece.removeprefix(BOM)
         if ended_by_return:
             piece = piece.removeprefix(b"\n")
-        ended_by_return = piece.endswith(b"\r") or (ended_by_return and not piece)
+        ended_by_return = raw.endswith(b"\r")
         if b"\r" in piece:
             piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if piece:

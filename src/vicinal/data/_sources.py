@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +14,8 @@ from vicinal.errors import BadFormat, BadInput
 # Bytes that utf-8 never contains, so they can part tokens and sentences of any content.
 TOKEN_END = b"\xff"
 SENTENCE_END = b"\xfe"
+
+BLOCK = 1 << 21  # bytes read at a time
 
 Note = Callable[[int], None]
 
@@ -52,7 +54,7 @@ class Files:
     field: str
     errors: str
     label: str = ""
-    tokenized: bool = field(default=False, init=False)  # type: ignore[assignment]
+    tokenized = False
 
     def __post_init__(self) -> None:
         self.size = sum(path.stat().st_size for path in self.paths)
@@ -67,24 +69,23 @@ class Files:
                 note(start + position)
 
             if is_json_lines(path):
-                yield from joined(self._records(path, local), size, self.errors)
+                yield from gathered(self._records(path, local), size)
             else:
                 yield from text_blocks(path, size, self.errors, local)
             before += path.stat().st_size
 
-    def _records(self, path: Path, note: Note) -> Iterator[tuple[str, str]]:
+    def _records(self, path: Path, note: Note) -> Iterator[bytes]:
         stream = open_stream(path)
         offset = 0
-        for number, line in enumerate(guarded(stream, path, stream.data.readline), 1):
-            note(stream.file.tell())
-            bare = (line.removeprefix(BOM) if number == 1 else line).strip()
-            if bare:
-                yield f"{path}, line {number}", self._text(bare, offset, f"{path}, line {number}")
+        for number, line in enumerate(guarded(stream, path, stream.data.readline, note), 1):
+            if line.strip() not in {b"", BOM}:
+                where = f"{path}, line {number}"
+                yield encode_text(self._text(line, offset, where), where, self.errors)
             offset += len(line)
 
     def _text(self, line: bytes, offset: int, where: str) -> str:
         try:
-            record = json.loads(line.decode("utf-8", self.errors))
+            record = json.loads(line.decode("utf-8", self.errors).removeprefix("\ufeff"))
         except UnicodeDecodeError as error:
             at = offset + error.start
             raise BadFormat(f'{where}: byte {at} is not utf-8 ({error.reason}); or pass errors="replace"') from error
@@ -111,22 +112,22 @@ class Texts:
 
     items: Iterable[str]
     errors: str
-    tokenized: bool = field(default=False, init=False)
-    size: int = field(default=0, init=False)
+    tokenized = False
+    size = 0
 
     def blocks(self, size: int, note: Note) -> Iterator[bytes]:
         """Yield utf-8 blocks; every text ends a sentence, and so does each line in it."""
-        return joined(self._named(), size, self.errors)
+        return gathered(self._encoded(), size)
 
-    def _named(self) -> Iterator[tuple[str, str]]:
+    def _encoded(self) -> Iterator[bytes]:
         for index, item in enumerate(self.items):
             if not isinstance(item, str):
                 raise BadInput(f"item {index} is a {type(item).__name__}, expected text like the items before it")
-            yield f"text {index}", item
+            yield encode_text(item, f"text {index}", self.errors)
 
     def describe(self) -> str:
         """Say how many texts, where that is known."""
-        return f"{counted(len(self.items), 'text')} in memory" if hasattr(self.items, "__len__") else "texts"
+        return f"{counted(len(self.items), 'text')} in memory" if isinstance(self.items, Sized) else "texts"
 
 
 @dataclass
@@ -134,68 +135,57 @@ class Sentences:
     """Sentences already tokenised: lists of strings. Blocks part tokens by 0xFF and sentences by 0xFE."""
 
     items: Iterable[Sequence[str]]
-    tokenized: bool = field(default=True, init=False)
-    size: int = field(default=0, init=False)
+    tokenized = True
+    size = 0
 
     def blocks(self, size: int, note: Note) -> Iterator[bytes]:
         """Yield separated blocks."""
-        return separated(self.items, size)
+        return gathered((encode_tokens(item, f"sentence {index}") for index, item in enumerate(self.items)), size)
 
     def describe(self) -> str:
         """Say how many sentences, where that is known."""
-        known = hasattr(self.items, "__len__")
-        return f"{counted(len(self.items), 'sentence')} in memory" if known else "sentences"  # type: ignore[arg-type]
+        return f"{counted(len(self.items), 'sentence')} in memory" if isinstance(self.items, Sized) else "sentences"
 
 
-def joined(documents: Iterable[tuple[str, str]], size: int, errors: str) -> Iterator[bytes]:
-    """Gather named texts into utf-8 blocks of about ``size`` bytes, each text ended by a newline."""
-    parts: list[bytes] = []
-    held = 0
-    for where, document in documents:
-        text = document.removeprefix("\ufeff")
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        try:
-            data = text.encode()
-        except UnicodeEncodeError as error:
-            if errors == "strict":
-                raise BadInput(
-                    f'{where}: character {error.start} is half of a surrogate pair; or pass errors="replace"'
-                ) from error
-            data = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
-        parts += (data, b"\n")
-        held += len(data) + 1
-        if held >= size:
-            yield b"".join(parts)
-            parts, held = [], 0
-    if parts:
-        yield b"".join(parts)
+def gathered(parts: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """Join parts into blocks of about ``size`` bytes."""
+    held: list[bytes] = []
+    total = 0
+    for part in parts:
+        held.append(part)
+        total += len(part)
+        if total >= size:
+            yield b"".join(held)
+            held, total = [], 0
+    if held:
+        yield b"".join(held)
 
 
-def encode_tokens(tokens: Sequence[Any], where: str) -> bytes:
-    """One sentence as bytes: every token ended by 0xFF, then 0xFE."""
+def encode_text(text: str, where: str, errors: str) -> bytes:
+    """A text as utf-8 with plain line ends, the last line ended too."""
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        return text.encode() + b"\n"
+    except UnicodeEncodeError as error:
+        if errors == "strict":
+            raise BadInput(
+                f'{where}: character {error.start} is half of a surrogate pair; or pass errors="replace"'
+            ) from error
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode() + b"\n"
+
+
+def encode_tokens(tokens: Sequence[Any], where: str, end: bytes = SENTENCE_END) -> bytes:
+    """Tokens parted by byte 0xFF, which no utf-8 has, then ``end``."""
+    if isinstance(tokens, str):
+        raise BadInput(f"{where} is a string, expected a list of strings")
     try:
         data = "\0".join(tokens).encode()
         if data.count(0) == max(len(tokens) - 1, 0):
-            return data.replace(b"\0", TOKEN_END) + SENTENCE_END
-        return TOKEN_END.join([token.encode() for token in tokens]) + SENTENCE_END
+            return data.replace(b"\0", TOKEN_END) + end
+        return TOKEN_END.join([token.encode() for token in tokens]) + end  # some token holds a NUL itself
     except TypeError as error:
         raise BadInput(f"{where}: {error}; expected a list of strings") from error
     except UnicodeEncodeError as error:
         raise BadInput(f"{where}: a token holds half of a surrogate pair, which is no text") from error
-
-
-def separated(sentences: Iterable[Sequence[str]], size: int) -> Iterator[bytes]:
-    """Gather tokenised sentences into separated blocks of about ``size`` bytes."""
-    parts: list[bytes] = []
-    held = 0
-    for index, tokens in enumerate(sentences):
-        if isinstance(tokens, str):
-            raise BadInput(f"sentence {index} is a string, expected a list of strings")
-        parts.append(encode_tokens(tokens, f"sentence {index}"))
-        held += len(parts[-1])
-        if held >= size:
-            yield b"".join(parts)
-            parts, held = [], 0
-    if parts:
-        yield b"".join(parts)

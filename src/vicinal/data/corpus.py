@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import glob
-import os
-import shutil
-import stat
-import sys
-import tempfile
-import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from hashlib import blake2b
-from itertools import chain
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from vicinal.data._sources import SENTENCE_END, TOKEN_END, Files, Sentences, Source, Texts
+from vicinal.data._opening import find_source
+from vicinal.data._sources import BLOCK, SENTENCE_END, TOKEN_END, Source
 from vicinal.errors import BadInput, BadOption
-
-BLOCK = 1 << 21
 
 
 class Corpus:
-    """Sentences that can be read again and again, streaming; made by `open_corpus`.
+    r"""Sentences that can be read again and again, streaming; made by `open_corpus`.
 
     Iterating yields one sentence at a time: a ``str``, or a ``list[str]`` where the corpus came tokenised. A line is a
     sentence; empty lines only part sentences and are not yielded.
@@ -37,7 +26,7 @@ class Corpus:
 
     Examples
     --------
-    >>> corpus = open_corpus(["The king spoke.\\n\\nThe queen laughed.", "Both left."])
+    >>> corpus = open_corpus(["The king spoke.\n\nThe queen laughed.", "Both left."])
     >>> list(corpus)
     ['The king spoke.', 'The queen laughed.', 'Both left.']
     >>> list(open_corpus([["the", "king"], ["the", "queen"]]))
@@ -102,14 +91,8 @@ class Corpus:
     def __iter__(self) -> Iterator[Any]:
         return self._tokenized_sentences() if self.tokenized else self.sentences()
 
-    def sentences(self, longest: int | None = None) -> Iterator[str]:
-        """Yield the sentences as text.
-
-        Parameters
-        ----------
-        longest : int, optional
-            Sentences longer than about so many bytes are yielded in pieces of a whole number of words, so that memory
-            stays bounded. By default every sentence is yielded whole.
+    def sentences(self) -> Iterator[str]:
+        """Yield the sentences as text, each one whole however long.
 
         Yields
         ------
@@ -120,23 +103,43 @@ class Corpus:
         BadInput
             The corpus is tokenised: iterate it instead. And whatever `blocks` raises.
         """
+        return (text for text, _ in self.pieces(None) if text)
+
+    def pieces(self, longest: int | None) -> Iterator[tuple[str, bool]]:
+        """Yield the sentences as text, very long ones in pieces of whole words, so that memory stays bounded.
+
+        Parameters
+        ----------
+        longest : int or None
+            Sentences longer than about so many bytes come in pieces; None: never.
+
+        Yields
+        ------
+        tuple of str and bool
+            A text, and whether the sentence ends with it. The last piece of a sentence may be empty.
+
+        Raises
+        ------
+        BadInput
+            The corpus is tokenised: iterate it instead. And whatever `blocks` raises.
+        """
         if self.tokenized:
-            raise BadInput("this corpus holds lists of tokens, not text: iterate it instead of calling sentences()")
+            raise BadInput("this corpus holds lists of tokens, not text: iterate it instead")
         held: list[bytes] = []
-        size = 0
+        size, goes_on = 0, False
         for block in self.blocks():
             *lines, rest = block.split(b"\n")
             for line in lines:
                 text = b"".join([*held, line]) if held else line
-                held, size = [], 0
-                if text and not text.isspace():
-                    yield text.decode()
+                if goes_on or (text and not text.isspace()):
+                    yield text.decode(), True
+                held, size, goes_on = [], 0, False
             if rest:
                 held.append(rest)
                 size += len(rest)
             if longest is not None and size >= longest:
-                yield b"".join(held).decode()
-                held, size = [], 0
+                yield b"".join(held).decode(), False
+                held, size, goes_on = [], 0, True
 
     def _tokenized_sentences(self) -> Iterator[list[str]]:
         for block in self.blocks():  # a separated block always ends with a sentence
@@ -146,7 +149,7 @@ class Corpus:
                     yield tokens
 
     def fingerprint(self) -> str:
-        """Digest of the content, equal for equal text however it is stored.
+        r"""Digest of the content, equal for equal text however it is stored.
 
         Computed while the corpus is read; where it has not been read to its end yet, one pass is made.
 
@@ -157,7 +160,7 @@ class Corpus:
 
         Examples
         --------
-        >>> open_corpus(["a b", "c"]).fingerprint() == open_corpus(["a b\\r\\nc"]).fingerprint()
+        >>> open_corpus(["a b", "c"]).fingerprint() == open_corpus(["a b\r\nc"]).fingerprint()
         True
         """
         if self._fingerprint is None:
@@ -214,92 +217,4 @@ def open_corpus(source: Any, *, field: str = "text", errors: str = "strict") -> 
     """
     if errors not in {"strict", "replace"}:
         raise BadOption(f'errors is {errors!r}, expected "strict" or "replace"')
-    if isinstance(source, Corpus):
-        return source
-    if isinstance(source, str) and source == "-":
-        return _spooled(getattr(sys.stdin, "buffer", sys.stdin), "standard input", errors)
-    if isinstance(source, str | os.PathLike):
-        return _open_paths(_expand(source), field, errors)
-    if isinstance(source, bytes | Mapping) or not isinstance(source, Iterable):
-        raise BadInput(f"a {type(source).__name__} is no corpus; expected a path, texts, or lists of tokens")
-    return _open_iterable(source, field, errors)
-
-
-def _open_iterable(source: Iterable[Any], field: str, errors: str) -> Corpus:
-    iterator = iter(source)
-    if iterator is source:
-        raise BadInput(
-            f"a {type(source).__name__} can be read once only, and a corpus is read again and again: pass list(it), "
-            "or an object whose __iter__ starts anew"
-        )
-    first = next(iterator, None)
-    if first is None:
-        raise BadInput("the corpus is empty; expected at least one text")
-    if isinstance(first, os.PathLike):
-        paths = list(chain([first], iterator))
-        if not all(isinstance(path, str | os.PathLike) for path in paths):
-            raise BadInput("the list mixes paths with other things; expected paths only")
-        return _open_paths([found for path in paths for found in _expand(path)], field, errors)
-    if isinstance(first, str):
-        if isinstance(source, Sequence) and len(source) <= 10_000 and all(_is_file(item) for item in source):
-            raise BadInput("a list of strings is a list of texts, but these name files: pass pathlib.Path objects")
-        return Corpus(Texts(source, errors))
-    if isinstance(first, Iterable) and not isinstance(first, bytes | Mapping):
-        return Corpus(Sentences(source))
-    raise BadInput(f"the first item is a {type(first).__name__}; expected text, a list of tokens, or a Path")
-
-
-def _is_file(item: object) -> bool:
-    with contextlib.suppress(OSError, ValueError):  # too long or with a NUL: surely no path
-        return isinstance(item, str) and Path(item).is_file()
-    return False
-
-
-def _expand(source: str | os.PathLike[str]) -> list[Path]:
-    path = Path(source)
-    try:
-        if path.exists():
-            return [path]
-        found = sorted(glob.glob(os.fspath(source), recursive=True)) if glob.has_magic(os.fspath(source)) else None
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{str(source)[:80]!r} is no path ({error}); to read a text itself pass [text]") from error
-    if found is None:
-        raise BadInput(f"no file {str(source)[:200]!r}; a string is taken as a path: to read a text itself pass [text]")
-    if not found:
-        raise BadInput(f"no file matches {os.fspath(source)!r} in {Path.cwd()}")
-    return [Path(name) for name in found if not Path(name).is_dir()] or [Path(found[0])]
-
-
-def _open_paths(paths: list[Path], field: str, errors: str) -> Corpus:
-    for path in paths:
-        if not path.exists():
-            raise BadInput(f"no file {str(path)!r}")
-        if path.is_dir():
-            raise BadInput(f"{path} is a folder; name its files with a pattern such as '{path}/*.txt'")
-        if not os.access(path, os.R_OK):
-            raise BadInput(f"{path} may not be read; check its permissions")
-    first = paths[0]
-    if len(paths) == 1 and (stat.S_ISFIFO(first.stat().st_mode) or stat.S_ISCHR(first.stat().st_mode)):
-        with first.open("rb") as stream:
-            return _spooled(stream, str(first), errors)
-    source = Files(paths, field, errors)
-    if source.size == 0:
-        raise BadInput(f"{first} is empty; expected text" if len(paths) == 1 else f"all {len(paths)} files are empty")
-    return Corpus(source)
-
-
-def _spooled(stream: BinaryIO, label: str, errors: str) -> Corpus:
-    """Keep a stream that can be read once in a temporary file, which goes with the corpus."""
-    handle, name = tempfile.mkstemp(prefix="vicinal-", suffix=".txt")
-    path = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as copy:
-            shutil.copyfileobj(stream, copy, BLOCK)
-        if path.stat().st_size == 0:
-            raise BadInput(f"{label} is empty; expected text")
-        corpus = Corpus(Files([path], "text", errors, label))
-    except BaseException:
-        path.unlink()
-        raise
-    weakref.finalize(corpus, path.unlink, missing_ok=True)
-    return corpus
+    return source if isinstance(source, Corpus) else Corpus(find_source(source, field, errors))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
@@ -15,12 +12,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vicinal.data import _vocabulary_text as text
 from vicinal.errors import BadFormat, BadInput, BadOption, UnknownName
 
-_HEADER = re.compile(r"# vicinal\.vocabulary/1 tokens=(\d{1,18}) total=(\d{1,18})")
 _CANDIDATES = 2000  # spellings compared when a name is unknown: difflib is slow
-_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
-_MEANINGS = {escaped: char for char, escaped in _ESCAPES.items()}
 
 
 class Vocabulary:
@@ -234,26 +229,7 @@ class Vocabulary:
         BadInput
             A token that cannot be written as utf-8.
         """
-        lines = [f"# vicinal.vocabulary/1 tokens={len(self)} total={self.total}"]
-        for token, count in zip(self.tokens, self.counts.tolist(), strict=True):
-            lines.append(f"{re.sub(r'[\\\t\n\r]', lambda m: _ESCAPES[m.group()], token)}\t{count}")
-        try:
-            data = ("\n".join(lines) + "\n").encode()
-        except UnicodeEncodeError as error:
-            raise BadInput(f"{error.object[error.start]!r} in a token is half of a surrogate pair") from error
-        target = Path(path)
-        handle, name = tempfile.mkstemp(prefix=target.name, suffix=".part", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o644)
-            os.replace(name, target)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(name)
-            raise
+        text.write_whole(Path(path), text.dump(self.tokens, self.counts, self.total))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Vocabulary:
@@ -278,37 +254,11 @@ class Vocabulary:
         target = Path(path)
         if not target.is_file():
             raise BadInput(f"no vocabulary file {str(target)!r}")
+        tokens, counts, total = text.parse(target)
         try:
-            lines = target.read_bytes().decode().split("\n")
-        except UnicodeDecodeError as error:
-            raise BadFormat(f"{target}: byte {error.start} is not utf-8") from error
-        header = _HEADER.fullmatch(lines[0])
-        if header is None:
-            raise BadFormat(f"{target}, line 1: expected '# vicinal.vocabulary/1 tokens=N total=N'")
-        if len(lines) != int(header[1]) + 2 or lines[-1]:
-            raise BadFormat(f"{target}: {len(lines) - 2} whole lines of tokens, the header promises {header[1]}")
-        tokens: list[str] = []
-        counts: list[int] = []
-        for number, line in enumerate(lines[1:-1], 2):
-            token, count = _parse(line, f"{target}, line {number}")
-            tokens.append(token)
-            counts.append(count)
-        try:
-            return cls(tokens, np.array(counts, np.int64), int(header[2]))
+            return cls(tokens, np.array(counts, np.int64), total)
         except BadInput as error:
             raise BadFormat(f"{target}: {error}") from error
-
-
-def _parse(line: str, where: str) -> tuple[str, int]:
-    token, tab, count = line.partition("\t")
-    if not tab or not token or not re.fullmatch(r"[0-9]{1,18}", count):
-        raise BadFormat(f"{where}: expected token<TAB>count, got {line[:80]!r}")
-    if "\\" in token:
-        try:
-            token = re.sub(r"\\.?", lambda match: _MEANINGS[match.group()], token)
-        except KeyError as error:
-            raise BadFormat(f"{where}: unknown escape {error} in the token") from error
-    return token, int(count)
 
 
 def check_cuts(min_count: int, max_vocabulary: int | None) -> None:

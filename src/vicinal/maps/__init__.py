@@ -1,1 +1,11 @@
-"""TBD."""
+"""Maps of a space: principal components, pictures, and how far to trust them."""
+
+from vicinal.maps._canvas import Picture
+from vicinal.maps.heatmap import heatmap
+from vicinal.maps.map import Map
+from vicinal.maps.order import seriate
+from vicinal.maps.pca import components, pca_map
+from vicinal.maps.picture import scatter
+from vicinal.maps.quality import measure
+
+__all__ = ["Map", "Picture", "components", "heatmap", "measure", "pca_map", "scatter", "seriate"]

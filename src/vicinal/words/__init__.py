@@ -1,1 +1,5 @@
-"""TBD."""
+"""Word vectors from text."""
+
+from vicinal.words.word2vec import Word2Vec
+
+__all__ = ["Word2Vec"]

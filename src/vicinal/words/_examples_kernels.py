@@ -19,11 +19,18 @@ NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX, SOFTMAX = 0, 1, 2
 
 # ids (int32) and sentence offsets (int64) of the corpus; keep: uint32 threshold a word, for subsampling
 Text = namedtuple("Text", "ids offsets keep")
-# the two matrices, flat float32, and the padded row width
-Weights = namedtuple("Weights", "inputs outputs width")
+# The two matrices, flat float32, and their padded row width. Rows below ``hot`` are the most frequent: each thread works
+# on its own copies of them, ``shift`` rows further down, and merges them now and then, since rows that two threads write
+# to all the time travel between their caches. ``seen_*``: what the copies were at the last merge. ``blank``: a zero row.
+Weights = namedtuple("Weights", "inputs outputs width hot shift blank seen_inputs seen_outputs")
 # noise: uint32 table of words; path_*: Huffman codes, those of word w at offsets[w] : offsets[w + 1]
 Targets = namedtuple("Targets", "noise path_offsets path_nodes path_signs")
-Plan = namedtuple("Plan", "architecture objective window shrink negatives sharing vocabulary seed")
+Plan = namedtuple("Plan", "architecture objective window shrink negatives sharing vocabulary longest seed")
+# what one call needs beside the matrices
+Room = namedtuple("Room", "in_at out_at out_sign signs drawn bag bag_at scores right before")
+
+_LOG_2 = 0.6931471805599453
+_MERGE_EVERY = 2000  # tokens between two merges of the hot rows
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -33,6 +40,24 @@ def mix(key):
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
+
+
+@njit(nogil=True, cache=True, inline="always")
+def row_start(weights, row):
+    """Find where a row starts in the flat matrices, or this thread's copy of it."""
+    return (np.uint64(row) + (weights.shift if np.uint64(row) < weights.hot else np.uint64(0))) * weights.width
+
+
+@njit(nogil=True, cache=True)
+def merge_rows(matrix, seen, weights):
+    """Add what this thread's copies of the hot rows gained to the shared rows, and take over what others added."""
+    copies = weights.shift * weights.width
+    for at in range(np.uint64(0), weights.hot * weights.width, np.uint64(16)):
+        gained = sub(load(matrix, copies + at), load(seen, at))
+        now = add(load(matrix, at), gained)
+        store(matrix, at, now)
+        store(matrix, copies + at, now)
+        store(seen, at, now)
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -76,7 +101,7 @@ def keep_tokens(text, sentence, first, last, window, seed, kept, where):
     return count, centre_from, count if centre_to < 0 else centre_to
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def draw_negatives(noise, vocabulary, wanted, target, state, drawn):
     """Draw up to ``wanted`` distinct words other than ``target`` from the noise table; returns how many were found.
 
@@ -98,27 +123,48 @@ def draw_negatives(noise, vocabulary, wanted, target, state, drawn):
     return count
 
 
-@njit(nogil=True, cache=True)
-def choose_outputs(targets, plan, centre, drawn, found, width, out_at, out_sign):
+@njit(nogil=True, cache=True, forceinline=True)
+def choose_outputs(targets, plan, centre, found, weights, room):
     """Write the output rows of a centre word and their signs; returns how many there are."""
+    n = 0
     if plan.objective == HIERARCHICAL_SOFTMAX:
-        begin, end = targets.path_offsets[centre], targets.path_offsets[centre + 1]
-        for at in range(begin, end):
-            out_at[at - begin] = np.uint64(targets.path_nodes[at]) * width
-            out_sign[at - begin] = targets.path_signs[at]
-        return end - begin
-    out_at[0], out_sign[0] = np.uint64(centre) * width, np.float32(1.0)
+        for at in range(targets.path_offsets[centre], targets.path_offsets[centre + 1]):
+            room.out_at[n] = row_start(weights, targets.path_nodes[at])
+            room.out_sign[n] = targets.path_signs[at]
+            n += 1
+        return n
+    room.out_at[0], room.out_sign[0] = row_start(weights, centre), np.float32(1.0)
     n = 1
     for j in range(found):
         if n > plan.negatives:
             break
-        if drawn[j] != centre:
-            out_at[n], out_sign[n] = np.uint64(drawn[j]) * width, np.float32(-1.0)
+        if room.drawn[j] != centre:
+            room.out_at[n], room.out_sign[n] = row_start(weights, room.drawn[j]), np.float32(-1.0)
             n += 1
     return n
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
+def train_group(inputs, in_at, m, weights, targets, plan, centre, found, rate, room):
+    """Train m input rows on one centre word, by the plan's objective; returns the loss sum."""
+    if plan.objective == SOFTMAX:
+        return softmax_step(
+            inputs, in_at, m, weights.outputs, room.out_at, plan.vocabulary, weights.width, centre, rate, room
+        )
+    real = choose_outputs(targets, plan, centre, found, weights, room)
+    n = (real + 2) // 3 * 3  # the step works on threes: fill up with rows that take no part
+    for j in range(real, n):
+        room.out_at[j], room.out_sign[j] = weights.blank * weights.width, np.float32(0.0)
+    if plan.objective == HIERARCHICAL_SOFTMAX or room.out_sign[-1] != real:
+        room.out_sign[-1] = real  # the signs of negative sampling stay the same while their number does
+        for i in range(m if plan.objective == HIERARCHICAL_SOFTMAX else 2 * plan.window):
+            for j in range(n):
+                room.signs[i * n + j] = room.out_sign[j]
+    loss = logistic_step(inputs, in_at, m, weights.outputs, room.out_at, n, weights.width, rate, room)
+    return loss - _LOG_2 * m * (n - real)
+
+
+@njit(nogil=True, cache=True, forceinline=True)
 def mean_row(inputs, in_at, m, width, bag):
     """Write the mean of m input rows to the first half of ``bag``, and a copy to the second."""
     share = splat(np.float32(1.0) / np.float32(m))
@@ -131,7 +177,7 @@ def mean_row(inputs, in_at, m, width, bag):
         store(bag, width + d, row)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def spread_row(inputs, in_at, m, width, bag):
     """Add what the bag has gained since `mean_row` to every row that went into it (as word2vec does, undivided)."""
     for d in range(np.uint64(0), width, np.uint64(16)):
@@ -140,96 +186,95 @@ def spread_row(inputs, in_at, m, width, bag):
             store(inputs, in_at[i] + d, add(load(inputs, in_at[i] + d), gained))
 
 
+@njit(nogil=True, cache=True, forceinline=True)
+def gather_window(weights, plan, kept, count, c, random, in_at):
+    """Write where the rows of the words around centre ``c`` start; returns how many there are."""
+    reach = plan.window
+    if plan.shrink:  # 24 random bits, scaled to 0 … window - 1
+        reach -= np.int64(((random >> np.uint64(40)) * np.uint64(plan.window)) >> np.uint64(24))
+    m = 0
+    for at in range(max(0, c - reach), c):
+        in_at[m] = row_start(weights, kept[at])
+        m += 1
+    for at in range(c + 1, min(count, c + reach + 1)):
+        in_at[m] = row_start(weights, kept[at])
+        m += 1
+    return m
+
+
+@njit(nogil=True, cache=True, forceinline=True)
+def prefetch_rows(weights, plan, kept, count, c):
+    """Ask for the rows that the windows after next will want."""
+    ahead = c + plan.window + 2
+    if ahead < count:
+        context, centre = row_start(weights, kept[ahead]), row_start(weights, kept[ahead - plan.window])
+        for d in range(np.uint64(0), weights.width, np.uint64(16)):
+            prefetch(weights.inputs, context + d)
+            if plan.objective == NEGATIVE_SAMPLING:
+                prefetch(weights.outputs, centre + d)
+
+
 @njit(nogil=True, cache=True)
-def train_groups(weights, targets, plan, kept, where, span, rates, room):
+def train_centres(weights, targets, plan, kept, where, span, rates, room):
     """Train on the centres ``span = (count, centre_from, centre_to)`` of one run of kept tokens.
 
     ``rates`` are the learning rates at the first and after the last centre. Returns the loss sum and the examples
     (pairs of a bag and a centre word) it was summed over.
     """
-    in_at, out_at, out_sign, signs, drawn, bag, scratch = room
     count, centre_from, centre_to = span
-    inputs, outputs, width = weights.inputs, weights.outputs, weights.width
-    shared = plan.objective == NEGATIVE_SAMPLING and plan.sharing > 0
+    sampled = plan.objective == NEGATIVE_SAMPLING
+    shared = sampled and plan.sharing > 0
     loss, examples, found, since = 0.0, 0, 0, plan.sharing
     slope = (rates[1] - rates[0]) / max(1, centre_to - centre_from)
     for c in range(centre_from, centre_to):
         centre, rate = kept[c], np.float32(rates[0] + slope * (c - centre_from))
         random = mix(np.uint64(where[c]) ^ (plan.seed + np.uint64(0xA5A5A5A5)))
-        reach = plan.window
-        if plan.shrink:
-            reach -= np.int64((random >> np.uint64(40)) % np.uint64(plan.window))
-        m = 0
-        for at in range(max(0, c - reach), min(count, c + reach + 1)):
-            if at != c:
-                in_at[m] = np.uint64(kept[at]) * width
-                m += 1
+        m = gather_window(weights, plan, kept, count, c, random, room.in_at)
         if m == 0:
             continue
-        ahead = c + plan.window + 2
-        if ahead < count:  # rows that the next windows will want
-            row, centre_row = np.uint64(kept[ahead]) * width, np.uint64(kept[ahead - plan.window]) * width
-            for d in range(np.uint64(0), width, np.uint64(16)):
-                prefetch(inputs, row + d)
-                if plan.objective == NEGATIVE_SAMPLING:
-                    prefetch(outputs, centre_row + d)
-        if shared and since >= plan.sharing:
-            spare = 1 if plan.sharing > 1 else 0
-            avoid = centre if plan.sharing == 1 else np.int32(-1)
-            found = draw_negatives(targets.noise, plan.vocabulary, plan.negatives + spare, avoid, random, drawn)
+        prefetch_rows(weights, plan, kept, count, c)
+        if shared and since >= plan.sharing:  # one more than needed, since one may be a later centre
+            found = draw_negatives(targets.noise, plan.vocabulary, plan.negatives + 1, np.uint32(centre), random, room.drawn)
             since = 0
         since += 1
         if plan.architecture == CBOW:
-            mean_row(inputs, in_at, m, width, bag)
-            if plan.objective == NEGATIVE_SAMPLING and not shared:
-                found = draw_negatives(targets.noise, plan.vocabulary, plan.negatives, centre, random, drawn)
-            out_at[-1] = np.uint64(0)  # the bag is row 0 of its own small matrix
-            loss += _one_group(bag, out_at[-1:], 1, weights, targets, plan, centre, found, rate, room)
-            spread_row(inputs, in_at, m, width, bag)
+            mean_row(weights.inputs, room.in_at, m, weights.width, room.bag)
+            if sampled and not shared:
+                found = draw_negatives(targets.noise, plan.vocabulary, plan.negatives, np.uint32(centre), random, room.drawn)
+            loss += train_group(room.bag, room.bag_at, 1, weights, targets, plan, centre, found, rate, room)
+            spread_row(weights.inputs, room.in_at, m, weights.width, room.bag)
             examples += 1
-        elif plan.objective == NEGATIVE_SAMPLING and not shared:
+        elif sampled and not shared:
             for i in range(m):
                 random = mix(random)
-                found = draw_negatives(targets.noise, plan.vocabulary, plan.negatives, centre, random, drawn)
-                loss += _one_group(inputs, in_at[i : i + 1], 1, weights, targets, plan, centre, found, rate, room)
+                found = draw_negatives(targets.noise, plan.vocabulary, plan.negatives, np.uint32(centre), random, room.drawn)
+                pair = room.in_at[i : i + 1]
+                loss += train_group(weights.inputs, pair, 1, weights, targets, plan, centre, found, rate, room)
             examples += m
         else:
-            loss += _one_group(inputs, in_at, m, weights, targets, plan, centre, found, rate, room)
+            loss += train_group(weights.inputs, room.in_at, m, weights, targets, plan, centre, found, rate, room)
             examples += m
     return loss, examples
 
 
 @njit(nogil=True, cache=True)
-def _one_group(inputs, in_at, m, weights, targets, plan, centre, found, rate, room):
-    _, out_at, out_sign, signs, drawn, _, scratch = room
-    outputs, width = weights.outputs, weights.width
-    if plan.objective == SOFTMAX:
-        return softmax_step(inputs, in_at, m, outputs, out_at, plan.vocabulary, width, centre, rate, scratch)
-    n = choose_outputs(targets, plan, centre, drawn, found, width, out_at, out_sign)
-    for i in range(m):
-        for j in range(n):
-            signs[i * n + j] = out_sign[j]
-    return logistic_step(inputs, in_at, m, outputs, out_at, n, width, signs, rate, scratch)
-
-
-@njit(nogil=True, cache=True)
-def make_room(plan, width, longest):
+def make_room(plan, width):
     """Allocate what one call needs beside the matrices."""
-    m = 2 * plan.window
-    n = longest
-    in_at = np.empty(m, np.uint64)
-    out_at = np.empty(n + 1, np.uint64)
+    m, n = 2 * plan.window, plan.longest + 3
+    size = m * n + 16
+    room = Room(
+        np.empty(m, np.uint64), np.empty(n, np.uint64), np.zeros(n + 1, np.float32), np.empty(size, np.float32),
+        np.empty(plan.negatives + 2, np.uint32), np.empty(2 * width, np.float32), np.zeros(1, np.uint64),
+        np.empty(size, np.float32), np.empty(size, np.float32), np.empty(m * 16, np.float32),
+    )  # fmt: skip
     if plan.objective == SOFTMAX:
         for j in range(n):
-            out_at[j] = np.uint64(j) * width
-    size = m * n + 16
-    scratch = (np.empty(size, np.float32), np.empty(size, np.float32), np.empty(m * 16, np.float32))
-    signs = np.empty(size, np.float32)
-    return in_at, out_at, np.empty(n + 1, np.float32), signs, np.empty(n + 8, np.uint32), np.empty(2 * width, np.float32), scratch
+            room.out_at[j] = np.uint64(j) * width
+    return room
 
 
 @njit(nogil=True, cache=True)
-def train_range(text, weights, targets, plan, first, last, rates, longest):
+def train_range(text, weights, targets, plan, first, last, rates):
     """Train on the tokens [first, last) of the corpus.
 
     Parameters
@@ -239,8 +284,6 @@ def train_range(text, weights, targets, plan, first, last, rates, longest):
         Positions in ``text.ids``. Windows look beyond them, up to the borders of the sentence.
     rates : (float64, float64)
         Learning rate at the first and after the last token.
-    longest : int64
-        The largest number of output rows of a group: 1 + negatives + 1, the longest Huffman path, or the vocabulary.
 
     Returns
     -------
@@ -248,21 +291,40 @@ def train_range(text, weights, targets, plan, first, last, rates, longest):
         Sum over examples.
     examples : int64
     """
-    room = make_room(plan, weights.width, longest)
-    seed = np.uint64(plan.seed)
+    room = make_room(plan, weights.width)
     kept = np.empty(last - first + 2 * plan.window, np.int32)
     where = np.empty(len(kept), np.int64)
     sentence = np.searchsorted(text.offsets, first, side="right") - 1
     loss, examples = 0.0, 0
     slope = (rates[1] - rates[0]) / max(1, last - first)
-    begin = first
+    begin = merged = first
     while begin < last:
-        end = min(last, text.offsets[sentence + 1])
-        span = keep_tokens(text, sentence, begin, end, plan.window, seed, kept, where)
+        end = min(last, text.offsets[sentence + 1], merged + _MERGE_EVERY)
+        span = keep_tokens(text, sentence, begin, end, plan.window, plan.seed, kept, where)
         part = (rates[0] + slope * (begin - first), rates[0] + slope * (end - first))
-        more_loss, more = train_groups(weights, targets, plan, kept, where, span, part, room)
+        more_loss, more = train_centres(weights, targets, plan, kept, where, span, part, room)
         loss += more_loss
         examples += more
         begin = end
-        sentence += 1
+        if begin == text.offsets[sentence + 1]:
+            sentence += 1
+        if begin - merged >= _MERGE_EVERY or begin == last:
+            merged = begin
+            merge_rows(weights.inputs, weights.seen_inputs, weights)
+            merge_rows(weights.outputs, weights.seen_outputs, weights)
     return loss, examples
+
+
+@njit(nogil=True, cache=True)
+def fill_rows(matrix, start, hashes, dim, width, seed):
+    """Write starting rows: uniform in ±0.5/dim, a function of the seed and the hash of the name alone.
+
+    The same word so begins at the same vector whatever its place in the vocabulary.
+    """
+    for i in range(len(hashes)):
+        state = mix(hashes[i] ^ mix(seed))
+        at = (np.uint64(start) + np.uint64(i)) * width
+        for d in range(width):
+            state = mix(state + np.uint64(d))
+            unit = np.float64(state >> np.uint64(11)) / 9007199254740992.0
+            matrix[at + np.uint64(d)] = np.float32((unit - 0.5) / dim) if d < dim else np.float32(0.0)

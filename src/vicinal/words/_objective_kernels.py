@@ -21,20 +21,23 @@ import math
 import numpy as np
 from numba import njit
 
-from vicinal._vectors import add, div, fma, least, load, most, mul, splat, store, sub, total
+from vicinal._vectors import add, div, fma, least, load, most, mul, splat, store, sub, totals
 
 _ONE = np.float32(1.0)
 _HALF = np.float32(0.5)
 _LIMIT = np.float32(8.0)  # beyond it sigmoid is 0 or 1 within 4e-4
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def score_rows(inputs, in_at, m, outputs, out_at, n, width, scores):
-    """Write ``scores[i * n + j] = inputs row i · outputs row j``, in tiles of 2 × 3 held in registers."""
+    """Write ``scores[i * n + j] = inputs row i · outputs row j``, in tiles of 2 × 3 held in registers.
+
+    n is a multiple of 3: shorter groups are filled up with a row of zeros whose sign is 0.
+    """
     zero = splat(np.float32(0.0))
-    for i in range(0, m - 1, 2):
-        a, b = in_at[i], in_at[i + 1]
-        for j in range(0, n - 2, 3):
+    for i in range(0, m, 2):
+        a, b = in_at[i], in_at[min(i + 1, m - 1)]
+        for j in range(0, n, 3):
             p, q, r = out_at[j], out_at[j + 1], out_at[j + 2]
             ap, aq, ar, bp, bq, br = zero, zero, zero, zero, zero, zero
             for d in range(np.uint64(0), width, np.uint64(16)):
@@ -42,36 +45,14 @@ def score_rows(inputs, in_at, m, outputs, out_at, n, width, scores):
                 u, v, w = load(outputs, p + d), load(outputs, q + d), load(outputs, r + d)
                 ap, aq, ar = fma(x, u, ap), fma(x, v, aq), fma(x, w, ar)
                 bp, bq, br = fma(y, u, bp), fma(y, v, bq), fma(y, w, br)
+            sums = totals(ap, aq, ar, bp, bq, br)
             at = i * n + j
-            scores[at], scores[at + 1], scores[at + 2] = total(ap), total(aq), total(ar)
-            scores[at + n], scores[at + n + 1], scores[at + n + 2] = total(bp), total(bq), total(br)
-        for j in range(n - n % 3, n):
-            p = out_at[j]
-            ap, bp = zero, zero
-            for d in range(np.uint64(0), width, np.uint64(16)):
-                u = load(outputs, p + d)
-                ap, bp = fma(load(inputs, a + d), u, ap), fma(load(inputs, b + d), u, bp)
-            scores[i * n + j], scores[i * n + n + j] = total(ap), total(bp)
-    if m % 2:
-        a = in_at[m - 1]
-        for j in range(0, n - 2, 3):
-            p, q, r = out_at[j], out_at[j + 1], out_at[j + 2]
-            ap, aq, ar = zero, zero, zero
-            for d in range(np.uint64(0), width, np.uint64(16)):
-                x = load(inputs, a + d)
-                ap, aq = fma(x, load(outputs, p + d), ap), fma(x, load(outputs, q + d), aq)
-                ar = fma(x, load(outputs, r + d), ar)
-            at = (m - 1) * n + j
-            scores[at], scores[at + 1], scores[at + 2] = total(ap), total(aq), total(ar)
-        for j in range(n - n % 3, n):
-            p = out_at[j]
-            ap = zero
-            for d in range(np.uint64(0), width, np.uint64(16)):
-                ap = fma(load(inputs, a + d), load(outputs, p + d), ap)
-            scores[(m - 1) * n + j] = total(ap)
+            scores[at], scores[at + 1], scores[at + 2] = sums[0], sums[1], sums[2]
+            if i + 1 < m:
+                scores[at + n], scores[at + n + 1], scores[at + n + 2] = sums[3], sums[4], sums[5]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def sigmoid16(x):
     """Sigmoid of 16 floats in (-8, 8): half of 1 + tanh(x / 2) by the rational approximation Eigen uses for tanh, within 1e-6."""
     half = mul(most(least(x, splat(_LIMIT)), splat(-_LIMIT)), splat(_HALF))
@@ -90,54 +71,44 @@ def sigmoid16(x):
     return fma(div(mul(half, top), low), splat(_HALF), splat(_HALF))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def logistic_gradients(scores, signs, count, rate, right):
     """Turn scores into g_ij in place and return the group's loss.
 
-    A logarithm a pair would cost more than the pair: the probabilities are multiplied, in two chains, and a logarithm
-    is taken only when a product grows small. Arrays reach 16 beyond ``count``.
+    A logarithm a pair would cost more than the pair: the probabilities are multiplied, in four chains, and a logarithm
+    is taken only when a product grows small. Arrays reach 16 beyond ``count``; a sign of 0 makes g_ij 0.
     """
     for at in range(np.uint64(0), np.uint64(count), np.uint64(16)):
         sign = load(signs, at)
         p = sigmoid16(mul(sign, load(scores, at)))
         store(right, at, p)
         store(scores, at, mul(mul(splat(rate), sign), sub(splat(_ONE), p)))
+    for at in range(count, (count + 3) // 4 * 4):
+        right[at] = _ONE
     loss = 0.0
-    p0, p1 = 1.0, 1.0
-    for at in range(0, count - 1, 2):
-        p0 *= right[at]
-        p1 *= right[at + 1]
-        if p0 < 1e-140 or p1 < 1e-140:
-            loss -= math.log(p0) + math.log(p1)
-            p0, p1 = 1.0, 1.0
-    if count % 2:
-        p0 *= right[count - 1]
-    return loss - math.log(p0 * p1)
+    a, b, c, d = 1.0, 1.0, 1.0, 1.0
+    for at in range(0, count, 4):
+        a, b, c, d = a * right[at], b * right[at + 1], c * right[at + 2], d * right[at + 3]
+        if at % 64 == 60:  # 16 factors a chain: 4e-4 to the 16th is 1e-54
+            loss -= math.log((a * b) * (c * d))
+            a, b, c, d = 1.0, 1.0, 1.0, 1.0
+    return loss - math.log((a * b) * (c * d))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def update_rows(inputs, in_at, m, outputs, out_at, n, width, gradients, before):
     """Move both sides by the values from before the step; outputs by sixes, held in registers over all inputs.
 
     ``before`` keeps 16 columns of the inputs where more than six outputs need more than one pass over them.
     """
     for d in range(np.uint64(0), width, np.uint64(16)):
-        for i in range(m):
-            store(before, np.uint64(i) * np.uint64(16), load(inputs, in_at[i] + d))
+        if n > 6:
+            for i in range(m):
+                store(before, np.uint64(i) * np.uint64(16), load(inputs, in_at[i] + d))
         for j in range(0, n - 5, 6):
             _move_six(inputs, in_at, m, outputs, out_at, n, d, gradients, before, j)
-        left = n % 6
-        if left >= 3:
-            _move_three(inputs, in_at, m, outputs, out_at, n, d, gradients, before, n - left)
-            left -= 3
-        for j in range(n - left, n):
-            o = load(outputs, out_at[j] + d)
-            grown = o
-            for i in range(m):
-                g = splat(gradients[i * n + j])
-                grown = fma(g, load(before, np.uint64(i) * np.uint64(16)), grown)
-                store(inputs, in_at[i] + d, fma(g, o, load(inputs, in_at[i] + d)))
-            store(outputs, out_at[j] + d, grown)
+        if n % 6:
+            _move_three(inputs, in_at, m, outputs, out_at, n, d, gradients, before, n - 3)
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -150,8 +121,8 @@ def _move_six(inputs, in_at, m, outputs, out_at, n, d, gradients, before, j):
     na, nb, nc, ne, nf, ng = oa, ob, oc, oe, of, og
     for i in range(m):
         at = i * n + j
-        x = load(before, np.uint64(i) * np.uint64(16))
         y = load(inputs, in_at[i] + d)
+        x = load(before, np.uint64(i) * np.uint64(16)) if n > 6 else y
         ga, gb, gc = splat(gradients[at]), splat(gradients[at + 1]), splat(gradients[at + 2])
         ge, gf, gg = splat(gradients[at + 3]), splat(gradients[at + 4]), splat(gradients[at + 5])
         y = fma(ga, oa, fma(gb, ob, fma(gc, oc, y)))
@@ -184,32 +155,31 @@ def _move_three(inputs, in_at, m, outputs, out_at, n, d, gradients, before, j):
     store(outputs, c, nc)
 
 
-@njit(nogil=True, cache=True)
-def logistic_step(inputs, in_at, m, outputs, out_at, n, width, signs, rate, scratch):
-    """One step of negative sampling or hierarchical softmax; returns the loss of the group (a log-loss sum)."""
-    scores, right, before = scratch
-    score_rows(inputs, in_at, m, outputs, out_at, n, width, scores)
-    loss = logistic_gradients(scores, signs, m * n, rate, right)
-    update_rows(inputs, in_at, m, outputs, out_at, n, width, scores, before)
+@njit(nogil=True, cache=True, forceinline=True)
+def logistic_step(inputs, in_at, m, outputs, out_at, n, width, rate, room):
+    """One step of negative sampling or hierarchical softmax by ``room.signs``; returns the group's log-loss sum."""
+    score_rows(inputs, in_at, m, outputs, out_at, n, width, room.scores)
+    loss = logistic_gradients(room.scores, room.signs, m * n, rate, room.right)
+    update_rows(inputs, in_at, m, outputs, out_at, n, width, room.scores, room.before)
     return loss
 
 
 @njit(nogil=True, cache=True)
-def softmax_step(inputs, in_at, m, outputs, out_at, n, width, target, rate, scratch):
-    """One step of the full softmax: all n output rows are scored, and ``target`` is the right one for every input."""
-    scores, _, before = scratch
-    score_rows(inputs, in_at, m, outputs, out_at, n, width, scores)
+def softmax_step(inputs, in_at, m, outputs, out_at, words, width, target, rate, room):
+    """One step of the full softmax: every output row is scored, and ``target`` is the right one for every input."""
+    n = (words + 2) // 3 * 3
+    score_rows(inputs, in_at, m, outputs, out_at, n, width, room.scores)
     loss = 0.0
     for i in range(m):
-        row = scores[i * n : (i + 1) * n]
+        row = room.scores[i * n : i * n + words]
         top = row.max()
         mass = 0.0
-        for j in range(n):
+        for j in range(words):
             row[j] = math.exp(row[j] - top)
             mass += row[j]
         loss -= math.log(max(row[target] / mass, 1e-300))
-        for j in range(n):
+        for j in range(words):
             row[j] = -rate * np.float32(row[j] / mass)
         row[target] += rate
-    update_rows(inputs, in_at, m, outputs, out_at, n, width, scores, before)
+    update_rows(inputs, in_at, m, outputs, out_at, n, width, room.scores, room.before)
     return loss

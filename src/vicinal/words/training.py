@@ -1,0 +1,113 @@
+"""Puts a corpus, matrices and options before the kernels."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from vicinal.data import Tokens
+from vicinal.progress import Callback, Progress
+from vicinal.words.checkpoint import Checkpoint
+from vicinal.words.huffman import Paths
+from vicinal.words.noise import keep_thresholds, noise_table
+from vicinal.words.options import ARCHITECTURES, OBJECTIVES, thread_count
+from vicinal.words.trainer import Schedule, State, Trainer
+from vicinal.words.weights import Matrices
+
+
+def train_words(
+    model: Any,
+    tokens: Tokens,
+    matrices: Matrices,
+    paths: Paths | None,
+    *,
+    callback: Callback | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    every: float = 60.0,
+    resume: bool = False,
+) -> State:
+    """Train the matrices in place.
+
+    Parameters
+    ----------
+    model : Encoder
+        Whose options say how.
+    tokens : Tokens
+    matrices : Matrices
+    paths : Paths or None
+        For hierarchical softmax.
+    callback, checkpoint, every, resume
+        As in `Word2Vec.fit`.
+
+    Returns
+    -------
+    State
+        With the losses of every epoch.
+    """
+    schedule = Schedule(len(tokens.ids), model.epochs, thread_count(model), model.learning_rate, model.min_learning_rate)
+    state, save = State(), None
+    if checkpoint is not None:
+        keeper = Checkpoint(checkpoint, _job(model, tokens))
+        outputs = matrices.outputs
+        state = (keeper.restore(matrices.inputs, outputs) if resume else None) or state
+
+        def save() -> None:
+            keeper.save(state, matrices.inputs, outputs)
+
+    work = _prepare(model, tokens, matrices, paths, callback)
+    return Trainer(schedule, work, state, callback=callback, save=save, save_every=every).run()
+
+
+def _prepare(model: Any, tokens: Tokens, matrices: Matrices, paths: Paths | None, callback: Callback | None):
+    if callback is not None:
+        callback(Progress("compiling (once, then kept on disk)" if _is_first() else "starting", 0, 0))
+    from vicinal.words import _examples_kernels as kernels
+
+    counts = np.asarray(tokens.vocabulary.counts)
+    text = kernels.Text(
+        np.asarray(tokens.ids), np.asarray(tokens.offsets), keep_thresholds(counts, model.subsample)
+    )
+    sampled = model.objective == "negative_sampling"
+    noise = noise_table(counts, model.noise_exponent) if sampled else np.zeros(1, np.uint32)
+    no_paths = (np.zeros(1, np.int64), np.zeros(1, np.int32), np.zeros(1, np.float32))
+    targets = kernels.Targets(noise, *(paths if paths is not None else no_paths))
+    longest = {"negative_sampling": model.negatives + 1, "softmax": len(counts)}.get(model.objective)
+    plan = kernels.Plan(
+        ARCHITECTURES.index(model.architecture), OBJECTIVES.index(model.objective), model.window, int(model.shrink_window),
+        model.negatives, model.sharing, len(counts), longest if paths is None else paths.longest, np.uint64(0),
+    )  # fmt: skip
+    threads = [matrices.for_thread(thread) for thread in range(thread_count(model))]
+    seeds = [np.uint64(_epoch_seed(model.seed, epoch)) for epoch in range(model.epochs)]
+
+    def work(thread: int, first: int, last: int, rates: tuple[float, float], epoch: int) -> tuple[float, int]:
+        own = plan._replace(seed=seeds[epoch])
+        return kernels.train_range(text, threads[thread], targets, own, first, last, rates)
+
+    return work
+
+
+def _epoch_seed(seed: int, epoch: int) -> int:
+    return int(np.random.SeedSequence(entropy=seed, spawn_key=(epoch,)).generate_state(1, np.uint64)[0])
+
+
+def _is_first() -> bool:
+    """Tell whether numba has nothing on disk for the kernels yet."""
+    from numba import config
+
+    from vicinal.words import _examples_kernels as kernels
+
+    cache = kernels.train_range._cache  # numba tells this nowhere else
+    return config.DISABLE_JIT == 0 and not any(True for _ in _index_files(cache))
+
+
+def _index_files(cache: Any):
+    path = getattr(cache, "_cache_path", None)
+    if path and os.path.isdir(path):
+        yield from (name for name in os.listdir(path) if name.startswith("_examples_kernels.train_range"))
+
+
+def _job(model: Any, tokens: Tokens) -> dict[str, Any]:
+    options = {k: repr(v) for k, v in model.get_params().items() if k not in ("threads",)}
+    return {**options, "corpus": tokens.corpus_fingerprint, "vocabulary": tokens.vocabulary.fingerprint()}
