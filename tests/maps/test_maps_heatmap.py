@@ -32,7 +32,7 @@ def test_the_first_component_parts_colours_from_royalty():
     assert tiles.values.shape == (7, 6) and tiles.words == WORDS
     low, _, high = tiles.reading[0].partition("↔")
     ends = [{word.strip(" ,") for word in end.replace("(", " ").split()} for end in (low.partition(":")[2], high)]
-    colours, royalty = (ends if ends[0] & set(COLOURS) else ends[::-1])
+    colours, royalty = ends if ends[0] & set(COLOURS) else ends[::-1]
     assert len(colours & set(COLOURS)) == 3 and royalty & set(WORDS) == set(ROYALTY)
     assert tiles.headings[0].startswith("1\n9") and tiles.headings[0].endswith(" %")
 
@@ -76,7 +76,7 @@ def test_words_that_do_not_differ_and_strange_words(tmp_path):
     assert heatmap(same, list(same.names), tmp_path / "a.png").caption == "These words do not differ."
     odd = Space(list(same.names), np.random.default_rng(0).normal(size=(5, 3)))
     heatmap(odd, list(odd.names), tmp_path / "b.png", title="$ " * 99)
-    heatmap(Space(["a", "b", "c"], np.zeros((3, 1))), "a b c".split(), tmp_path / "c.png", dims="raw", components=200)
+    heatmap(Space(["a", "b", "c"], np.zeros((3, 1))), ["a", "b", "c"], tmp_path / "c.png", dims="raw", components=200)
 
 
 def test_bad_calls_are_refused(tmp_path):
@@ -92,7 +92,7 @@ def test_bad_calls_are_refused(tmp_path):
         with pytest.raises(BadInput, match=message):
             heatmap(space, words, path)
     with pytest.raises(UnknownName, match="did you mean 'pink'"):
-        heatmap(space, ["pinc", "red", "blue"], path)
+        heatmap(space, ["pinkk", "red", "blue"], path)
     with pytest.raises(BadOption, match="dims"):
         heatmap(space, WORDS, path, dims="pca")
     for components in (0, 201, True, 2.0):

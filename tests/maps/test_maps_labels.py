@@ -27,7 +27,7 @@ def check(points, sizes, placed, radius):
     assert np.isnan(placed.leaders[~placed.kept]).all()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(st.integers(0, 10_000), st.integers(1, 60), st.integers(0, 60), st.floats(5, 400))
 def test_labels_lie_over_nothing(seed, count, others, spread):
     random = np.random.default_rng(seed)

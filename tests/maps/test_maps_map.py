@@ -24,7 +24,9 @@ def test_a_map_survives_a_round_trip(tmp_path, names, dim, data):
     number = st.floats(allow_nan=False, allow_infinity=False, width=32)
     row = st.lists(number, min_size=dim, max_size=dim)
     places = data.draw(st.lists(row, min_size=len(names), max_size=len(names)))
-    drawn = Map(names, places, "PCA", fingerprint="ab12", quality={"stress": 1 / 3, "points": 7}, axis_shares=[0.1] * dim)
+    drawn = Map(
+        names, places, "PCA", fingerprint="ab12", quality={"stress": 1 / 3, "points": 7}, axis_shares=[0.1] * dim
+    )
     drawn.save(tmp_path / "map.tsv", force=True)
     back = Map.open(tmp_path / "map.tsv")
     assert back.names == drawn.names and back.method == "PCA" and back.fingerprint == "ab12"

@@ -95,7 +95,7 @@ def test_importing_the_room_imports_no_matplotlib():
 def test_drawing_does_not_import_pyplot(tmp_path):
     code = (
         "import sys; from vicinal.maps import Map, scatter\n"
-        "scatter(Map('abc', [[0, 1], [1, 0], [2, 2]], 'PCA'), sys.argv[1])\n"
+        "scatter(Map(list('abc'), [[0, 1], [1, 0], [2, 2]], 'PCA'), sys.argv[1])\n"
         "sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code, str(tmp_path / "m.png")], check=True)
@@ -117,10 +117,11 @@ def test_strange_names_are_drawn_as_they_are(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "places", [np.zeros((4, 2)), np.eye(4)[:, :2] * 1e-30, np.eye(4)[:, :2] * 1e30, np.eye(4)[:, :2] + 1e6, np.eye(4)[:, :3]]
+    "places",
+    [np.zeros((4, 2)), np.eye(4)[:, :2] * 1e-30, np.eye(4)[:, :2] * 1e30, np.eye(4)[:, :2] + 1e6, np.eye(4)[:, :3]],
 )
 def test_any_places_can_be_drawn(tmp_path, places):
-    drawn = Map("abcd", places, "PCA")
+    drawn = Map(list("abcd"), places, "PCA")
     picture = scatter(drawn, tmp_path / "map.png")
     assert picture.labels + picture.left_out == 4
     assert ("one place" in picture.caption) == (not np.any(places))
@@ -168,7 +169,7 @@ def test_bad_calls_are_refused_before_anything_is_written(tmp_path):
         with pytest.raises(BadOption, match=r"\.png, \.svg, \.pdf"):
             scatter(drawn, tmp_path / name)
     with pytest.raises(BadInput, match="three names or more"):
-        scatter(Map("ab", np.eye(2), "PCA"), tmp_path / "map.png")
+        scatter(Map(["a", "b"], np.eye(2), "PCA"), tmp_path / "map.png")
     with pytest.raises(BadInput, match="no folder"):
         scatter(drawn, tmp_path / "none" / "map.png")
     for size in ((1, 1), (100, 5), (float("nan"), 5), (5,), "big", ("a", "b"), 7):

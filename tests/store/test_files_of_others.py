@@ -13,6 +13,7 @@ import safetensors.numpy
 from vicinal import store
 from vicinal.errors import BadFormat, BadInput
 from vicinal.space import Space
+from vicinal.store import word2vec_binary
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "formats"
 needs_shared = pytest.mark.skipif(
@@ -29,7 +30,6 @@ needs_shared = pytest.mark.skipif(
         ("test_glove.txt", None, 50, "the"),
         ("lee_fasttext.vec", 1762, 10, "the"),
         ("crime-and-punishment.vec", 291, 5, "и"),
-        ("pang_lee_polarity_fasttext.vec", 1694, 100, "."),
     ],
 )
 def test_files_of_others(name, n, dim, first):
@@ -47,6 +47,15 @@ def test_files_of_others(name, n, dim, first):
 
 
 @needs_shared
+def test_names_in_another_encoding():
+    path = SHARED / "pang_lee_polarity_fasttext.vec"
+    explained(path, r"line 150: the name b'\\x97' is not UTF-8 \(byte 0\); convert the file")
+    space = store.read(path, skip_bad=True)
+    assert space.dim == 100
+    assert len(space) + space.origin.options["skipped_lines"] == 1694
+
+
+@needs_shared
 def test_binary_numbers_are_those_of_the_file():
     content = (SHARED / "euclidean_vectors.bin").read_bytes()
     space = store.read(SHARED / "euclidean_vectors.bin")
@@ -60,7 +69,7 @@ def test_binary_numbers_are_those_of_the_file():
     ["crime-and-punishment.bin", "lee_fasttext.bin", "lee_fasttext_new.bin", "lid.176.ftz", "non_ascii_fasttext.bin"],
 )
 def test_fasttext_models_are_explained(name):
-    with pytest.raises(BadFormat, match="fastText model with subwords.*\\.vec"):
+    with pytest.raises(BadFormat, match=r"fastText model with subwords.*\.vec"):
         store.read(SHARED / name)
 
 
@@ -113,17 +122,27 @@ def test_other_files_are_named(tmp_path):
     explained(path, "no format known")
 
 
+@pytest.fixture(params=["python", "kernel"])
+def path_taken(request, monkeypatch):
+    """Run a test once through the plain reader and once through the compiled one."""
+    monkeypatch.setattr(word2vec_binary, "KERNEL_FROM", 0 if request.param == "kernel" else 1 << 60)
+
+
+@pytest.mark.usefixtures("path_taken")
 def test_word2vec_binary_with_and_without_line_ends(tmp_path):
     rows = np.array([[1, 2], [3, 10]], np.float32)  # 10.0 holds no line end, but the bytes 0x0a below do
     rows[1, 1] = np.frombuffer(b"\n\n\n\n", np.float32)[0]
     for end in (b"", b"\n"):
-        content = b"2 2\n" + b"".join(n + b" " + r.tobytes() + end for n, r in zip((b"a", b"b\xc3\xa9"), rows, strict=True))
+        content = b"2 2\n" + b"".join(
+            n + b" " + r.tobytes() + end for n, r in zip((b"a", b"b\xc3\xa9"), rows, strict=True)
+        )
         (tmp_path / "a.bin").write_bytes(content)
         space = store.read(tmp_path / "a.bin")
         assert list(space.names) == ["a", "bé"]
         assert space.matrix.tobytes() == rows.tobytes()
 
 
+@pytest.mark.usefixtures("path_taken")
 def test_word2vec_binary_bad_rows(tmp_path):
     def row(name, *values):
         return name + b" " + np.array(values, np.float32).tobytes()
@@ -145,6 +164,7 @@ def test_word2vec_binary_bad_rows(tmp_path):
     assert list(store.read(path, skip_bad=True).names) == ["a", "c"]
 
 
+@pytest.mark.usefixtures("path_taken")
 def test_word2vec_binary_across_pieces(tmp_path, monkeypatch):
     from vicinal.store import blocks
 
@@ -195,7 +215,11 @@ def test_npz_claims_are_checked(tmp_path):
     explained(path, "an array called names or words")
     np.savez(path, vectors=np.eye(2), names=["a"])
     explained(path, "names must be text")
-    lie = b"\x93NUMPY\x01\x00\x76\x00" + b"{'descr':'<f4','fortran_order':False,'shape':(1000000000000,300)}".ljust(117) + b"\n"
+    lie = (
+        b"\x93NUMPY\x01\x00\x76\x00"
+        + b"{'descr':'<f4','fortran_order':False,'shape':(1000000000000,300)}".ljust(117)
+        + b"\n"
+    )
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("vectors.npy", lie)
     explained(path, "does not take")
@@ -221,7 +245,7 @@ def test_parquet_of_others(tmp_path):
         assert "l" not in space.columns
     for second, match in {
         None: "row 2: no vector came",
-        (3.0,): "row 2: a vector of 1 numbers came, 2 were expected",
+        (3.0,): "row 2: a vector of 1 numbers came, 2 numbers were expected",
         (3.0, None): "row 2: the vector of 'b' holds NaN",
         (3.0, float("inf")): "row 2: the vector of 'b' holds NaN",
     }.items():

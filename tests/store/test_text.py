@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
 from vicinal import store
 from vicinal.errors import BadFormat
 from vicinal.space import Space
 from vicinal.store import text
-from vicinal.store.text import BadLine, parse_line
+from vicinal.store.lines import BadLine, parse_line
 
 _SPEC = importlib.util.spec_from_file_location("reference_store", Path(__file__).parents[1] / "reference" / "store.py")
 reference = importlib.util.module_from_spec(_SPEC)
@@ -160,7 +161,7 @@ class TestLines:
     @pytest.mark.parametrize(
         ("line", "match"),
         [
-            (b"of 1", "line 2: 1 numbers came, 2 were expected"),
+            (b"of 1", "line 2: 1 number came, 2 were expected"),
             (b"of 1 2 3", "line 2: 3 numbers came, 2 were expected"),
             (b"of 1 x", "line 2: 'x' came where a number was expected"),
             (b"of 1 1_0", "line 2: '1_0' came where a number"),
@@ -186,7 +187,7 @@ class TestLines:
 
     def test_first_line_bad(self, tmp_path):
         content = b"the 1\nof 1 2\nto 3 4\nand 5 6\n"
-        bad(tmp_path, content, "line 1: 1 numbers came, 2 were expected")
+        bad(tmp_path, content, "line 1: 1 number came, 2 were expected")
         assert list(good(tmp_path, content, skip_bad=True).names) == ["of", "to", "and"]
 
     def test_no_good_line_left(self, tmp_path):
@@ -200,7 +201,7 @@ class TestLines:
 
     @pytest.mark.parametrize("dim", [1, 3])
     def test_header_lies_about_dim(self, tmp_path, dim):
-        bad(tmp_path, b"2 %d\na 0.5 1\nb 2 3\n" % dim, f"line 2: 2 numbers came, {dim} were expected", "a.vec")
+        bad(tmp_path, b"2 %d\na 0.5 1\nb 2 3\n" % dim, f"line 2: 2 numbers came, {dim} ", "a.vec")
 
     @pytest.mark.parametrize("header", [b"999999999999 300", b"2 999999999999", b"99999999999999 99999999999999"])
     @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -208,6 +209,10 @@ class TestLines:
         content = pack(header + b"\na 0.5 1\nb 2 3\n")
         bad(tmp_path, content, "the header claims .* the file has", "a.vec")
         bad(tmp_path, content, "the header claims .* the file has", "a.bin", format="word2vec-binary")
+
+    def test_a_claim_that_no_line_bears_out_takes_no_memory(self, tmp_path):
+        content = b"100 300000\n" + b"a 1\n" * 200_000
+        bad(tmp_path, content, "no good line is left", "a.vec", skip_bad=True)
 
     def test_gzip(self, tmp_path):
         content = b"".join(b"w%d %d.5 -1e-3\n" % (i, i) for i in range(5000))
@@ -245,3 +250,36 @@ def test_projector_reads_headed_metadata_and_leaves_rows_out(tmp_path):
 def test_written_numbers_are_short(tmp_path):
     store.write(Space(["a"], [[0.1, -2, 1e-7]]), tmp_path / "a.txt")
     assert (tmp_path / "a.txt").read_text() == "a 0.1 -2.0 1e-07\n"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    data=st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1, max_size=30),
+    small=st.booleans(),
+)
+def test_numbers_are_written_as_short_as_numpy_does_and_come_back(data, small):
+    block = np.array(data, np.float32)[:, None] * np.array([[1, 0.001]], np.float32)
+    block = block if not small else np.tanh(block)
+    before = text.FAST_FROM
+    try:
+        text.FAST_FROM = 0
+        fast = text.format_rows(block, b"\t")
+        text.FAST_FROM = 1 << 60
+        plain = text.format_rows(block, b"\t")
+    finally:
+        text.FAST_FROM = before
+    for one, other, row in zip(fast, plain, block, strict=True):
+        assert len(one) == len(other)
+        assert np.array([float(field) for field in one.split(b"\t")], np.float32).tobytes() == row.tobytes()
+
+
+def test_many_written_numbers_come_back(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    matrix = (rng.normal(size=(20_000, 4)) * 10.0 ** rng.integers(-6, 8, (20_000, 1))).astype(np.float32)
+    space = Space([str(i) for i in range(len(matrix))], matrix)
+    assert matrix.size > text.FAST_FROM
+    store.write(space, tmp_path / "a.txt")
+    assert store.read(tmp_path / "a.txt").matrix.tobytes() == matrix.tobytes()
+    monkeypatch.setattr(text, "FAST_FROM", 1 << 60)
+    store.write(space, tmp_path / "b.txt")
+    assert (tmp_path / "a.txt").read_bytes() == (tmp_path / "b.txt").read_bytes()

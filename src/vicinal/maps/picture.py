@@ -136,9 +136,12 @@ def _labelled(drawn: Map, labels: bool | Iterable[str]) -> NDArray[np.int64]:
 
 def _size(places: NDArray, count: int, named: bool, size: tuple[float, float] | None) -> tuple[float, float]:
     if size is not None:
-        wide, tall = float(size[0]), float(size[1])
+        try:
+            wide, tall = (float(side) for side in size)
+        except (TypeError, ValueError):
+            wide = tall = float("nan")
         if not (4 <= wide <= 40 and 3 <= tall <= 40):
-            raise BadOption(f"size must be from 4 × 3 to 40 × 40 inches, got {size!r}")
+            raise BadOption(f"size must be two numbers from 4 × 3 to 40 × 40 inches, got {size!r}")
         return wide, tall
     wide = float(np.clip(6.6 + count / 36, 6.6, 12.0))
     spread = np.ptp(places, axis=0)

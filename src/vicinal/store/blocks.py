@@ -110,7 +110,7 @@ class Rows:
     """
 
     def __init__(self, dim: int, expected: int) -> None:
-        self.matrix = np.empty((max(expected, 16), dim), np.float32)
+        self.matrix = np.empty((max(expected, 1), dim), np.float32)
         self.count = 0
 
     def make_room(self, rows: int = 1) -> None:

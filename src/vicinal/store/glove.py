@@ -13,16 +13,8 @@ from vicinal.progress import Callback
 from vicinal.space import Space
 from vicinal.store.blocks import head_of
 from vicinal.store.faults import Faults, assemble
-from vicinal.store.text import (
-    BadLine,
-    describes,
-    field_count,
-    parse_header,
-    parse_line,
-    read_table,
-    sniff_lines,
-    write_lines,
-)
+from vicinal.store.lines import BadLine, describes, field_count, parse_header, parse_line, sniff_lines
+from vicinal.store.text import read_table, write_lines
 
 NAME = "glove"
 ENDINGS = (".glove", ".txt")

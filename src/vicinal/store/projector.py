@@ -16,7 +16,8 @@ from vicinal.space import Space
 from vicinal.store.beside import read_lines
 from vicinal.store.blocks import head_of
 from vicinal.store.faults import Faults, assemble
-from vicinal.store.text import BadLine, field_count, format_rows, parse_line, read_table, sniff_lines
+from vicinal.store.lines import BadLine, field_count, parse_line, sniff_lines
+from vicinal.store.text import format_rows, read_table
 
 NAME = "projector"
 ENDINGS = (".tsv",)
@@ -103,8 +104,9 @@ def write(space: Space, path: Path) -> None:
             if any(mark in value for mark in "\t\n\r"):
                 raise BadInput(f"{value!r} holds a tab or line end, which a .tsv file cannot; save as .space")
     with open(path, "wb") as file:
-        for start in range(0, len(space), 4096):
-            block = np.asarray(space.matrix[start : start + 4096], np.float32)
+        step = max(1, (1 << 20) // space.dim)
+        for start in range(0, len(space), step):
+            block = np.asarray(space.matrix[start : start + step], np.float32)
             file.write(b"".join(row + b"\n" for row in format_rows(block, b"\t")))
     beside(path).write_bytes("".join("\t".join(row) + "\n" for row in rows).encode())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,91 +14,11 @@ from vicinal.progress import Callback
 from vicinal.space import Space
 from vicinal.store.blocks import Rows, line_blocks
 from vicinal.store.faults import Faults
+from vicinal.store.lines import BadLine, parse_line
 
 KERNEL_FROM = 1 << 21  # bytes from which loading the compiled kernel pays
-_NUMBER_BYTES = b"0123456789+-.eE"
+FAST_FROM = 1 << 16  # numbers in a block from which it pays for writing
 _SEPARATORS = " \t\n\r"
-_TOO_LARGE = 2.0**128 - 2.0**103  # from here on float32 rounds to infinity
-
-
-class BadLine(ValueError):
-    """A line that cannot be read; the message says why, and the caller knows where."""
-
-
-def parse_line(line: bytes, dim: int, named: bool = True) -> tuple[bytes, list[float]]:
-    """Read one line: a name (which may hold spaces) and its last ``dim`` fields, numbers.
-
-    Parameters
-    ----------
-    line : bytes
-        Without its end.
-    dim : int
-    named : bool
-        A name stands before the numbers.
-
-    Returns
-    -------
-    name : bytes
-        Empty if ``named`` is false.
-    values : list of float, length dim
-        Finite in float32.
-
-    Raises
-    ------
-    BadLine
-        Saying what came and what was expected.
-
-    Examples
-    --------
-    >>> parse_line(b"New York 0.5 -1e-3", 2)
-    (b'New York', [0.5, -0.001])
-    """
-    line = line.rstrip(b" \t\r\n")
-    fields = [field for field in line.replace(b"\t", b" ").split(b" ") if field]
-    if named and line[:1] in (b" ", b"\t"):
-        raise BadLine("the line begins with a space, so the name is empty")
-    if len(fields) < dim + named:
-        raise BadLine(f"{len(fields) - named if fields else 0:,} numbers came, {dim:,} were expected")
-    extra = fields[: len(fields) - dim]
-    if (extra and not named) or (len(extra) > 1 and is_number(extra[-1])):
-        raise BadLine(f"{len(fields) - named:,} numbers came, {dim:,} were expected")
-    values = [_value(field) for field in fields[len(fields) - dim :]]
-    if not named:
-        return b"", values
-    rest = line
-    for field in reversed(fields[len(fields) - dim :]):
-        rest = rest[: -len(field)].rstrip(b" \t")
-    return rest, values
-
-
-def field_count(head: bytes) -> int:
-    """Return how many fields most of the first lines have; 0 if there is none (a tie goes to the earlier line)."""
-    lines = head.split(b"\n")
-    whole = lines[:-1] if len(lines) > 1 else lines
-    counts = Counter(len(line.replace(b"\t", b" ").split()) for line in whole[:100] if line.strip())
-    return counts.most_common(1)[0][0] if counts else 0
-
-
-def parse_header(line: bytes) -> tuple[int, int] | None:
-    """Return n and dim if a line is word2vec's header, two whole numbers and nothing else.
-
-    Examples
-    --------
-    >>> parse_header(b"400000 50"), parse_header(b"king 0.5")
-    ((400000, 50), None)
-    """
-    fields = line.removeprefix(b"\xef\xbb\xbf").split()
-    if len(fields) != 2 or not all(field.isdigit() and len(field) < 19 for field in fields):
-        return None
-    return int(fields[0]), int(fields[1])
-
-
-def describes(header: tuple[int, int], body: bytes) -> bool:
-    """Tell a header from GloVe text of one dimension whose first name and number are whole numbers.
-
-    It is a header unless the next line has two fields, and none that a header of one dimension would announce.
-    """
-    return header[1] == 1 or len(body.partition(b"\n")[0].split()) != 2
 
 
 def read_table(
@@ -172,7 +92,7 @@ class _Table:
 
     def _make_rows(self, block: bytes, at: int) -> None:
         length = max(len(block) - at, 1)
-        expected = block.count(b"\n", at) + 1
+        expected = min(block.count(b"\n", at) + 1, length // (2 * self.dim) + 1)
         if at < len(block) and self.dim > length:  # one byte a number is the least
             raise self.faults.fatal(f"{self.dim:,} dimensions are claimed and the first lines have {length:,} bytes")
         if len(block) >= 1 << 20:
@@ -259,9 +179,10 @@ def write_lines(space: Space, path: Path, header: bool) -> None:
     with open(path, "wb") as file:
         if header:
             file.write(f"{len(space)} {space.dim}\n".encode())
-        for start in range(0, len(space), 4096):
-            block = np.asarray(space.matrix[start : start + 4096], np.float32)
-            names = space.names[start : start + 4096]
+        step = max(1, (1 << 20) // space.dim)
+        for start in range(0, len(space), step):
+            block = np.asarray(space.matrix[start : start + step], np.float32)
+            names = space.names[start : start + step]
             file.write(
                 b"".join(b"%s %s\n" % (n.encode(), row) for n, row in zip(names, format_rows(block), strict=True))
             )
@@ -275,34 +196,16 @@ def format_rows(block: NDArray[np.float32], separator: bytes = b" ") -> list[byt
     >>> format_rows(np.array([[0.1, -2]], np.float32))
     [b'0.1 -2.0']
     """
-    return [separator.join(row) for row in block.astype("S").tolist()]
+    if block.size < FAST_FROM:
+        return [separator.join(row) for row in block.astype("S").tolist()]
+    from vicinal.store._text_kernels import write_rows
 
-
-def is_number(field: bytes) -> bool:
-    """Tell whether a field is a decimal number and nothing else."""
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return not field.translate(None, _NUMBER_BYTES)
-
-
-def _value(field: bytes) -> float:
-    shown = field[:40].decode(errors="replace")
-    if field.lower().strip(b"+-") in (b"nan", b"inf", b"infinity"):
-        raise BadLine(f"{shown!r} came where a finite number was expected")
-    if not is_number(field):
-        raise BadLine(f"{shown!r} came where a number was expected")
-    value = float(field)
-    if abs(value) >= _TOO_LARGE:
-        raise BadLine(f"{shown!r} came, which is too large for float32")
-    return value
-
-
-def sniff_lines(head: bytes) -> list[bytes]:
-    """Return the first whole lines of a text file; none if it is not text (control bytes or not UTF-8 at all)."""
-    sample = head[:4096]
-    if any(byte < 32 and byte not in (9, 10, 13) for byte in sample):
-        return []
-    lines = head.split(b"\n")
-    return lines[:-1] if len(lines) > 1 else lines
+    rows: list[bytes] = []
+    out, ends = np.empty(26 * block.size, np.uint8), np.empty(len(block), np.int64)
+    while len(rows) < len(block):
+        done = write_rows(block[len(rows) :], separator[0], out, ends)
+        text = out[: ends[done - 1] if done else 0].tobytes()
+        rows += [text[a:b] for a, b in pairwise([0, *ends[:done].tolist()])]
+        if len(rows) < len(block):  # a number with an exponent
+            rows.append(separator.join(block[len(rows)].astype("S").tolist()))
+    return rows

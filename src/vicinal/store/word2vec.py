@@ -12,7 +12,8 @@ from vicinal.progress import Callback
 from vicinal.space import Space
 from vicinal.store.blocks import head_of
 from vicinal.store.faults import Faults, assemble
-from vicinal.store.text import describes, is_number, parse_header, read_table, sniff_lines, write_lines
+from vicinal.store.lines import describes, is_number, parse_header, sniff_lines
+from vicinal.store.text import read_table, write_lines
 
 NAME = "word2vec"
 ENDINGS = (".vec", ".w2v", ".word2vec")

@@ -5,6 +5,7 @@ The original tool ends every row with a line end, others do not; both are read. 
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,13 @@ from vicinal.progress import Callback
 from vicinal.space import Space
 from vicinal.store.blocks import Rows, pieces
 from vicinal.store.faults import Faults, assemble
-from vicinal.store.text import parse_header
+from vicinal.store.lines import parse_header
 from vicinal.store.word2vec import check_claim, header_of, looks_text
 
 NAME = "word2vec-binary"
 ENDINGS = (".bin",)
 KEEPS = "names, vectors"
+KERNEL_FROM = 1 << 21  # bytes from which loading the compiled kernel pays
 _MAX_NAME = 1 << 20
 
 
@@ -97,8 +99,13 @@ class _Reader:
 
     def __init__(self, path: Path, n: int, dim: int, faults: Faults) -> None:
         self.n, self.dim, self.faults = n, dim, faults
-        room = path.stat().st_size // (4 * dim + 2) + 1
-        self.rows = Rows(dim, min(n, room))
+        size = path.stat().st_size
+        self.cut = cut_rows
+        if size >= KERNEL_FROM:
+            from vicinal.store import _binary_kernels
+
+            self.cut = _binary_kernels.cut_rows
+        self.rows = Rows(dim, min(n, size // (4 * dim + 2) + 1))
         self.names: list[str] = []
         self.numbers: list[int] = []
         self.done = -1  # rows taken; -1: the header is still to come
@@ -106,37 +113,64 @@ class _Reader:
 
     def take(self, piece: bytes) -> None:
         """Take all rows that are whole, keep the rest."""
-        data, at, width = self.rest + piece, 0, 4 * self.dim
+        data, at = self.rest + piece, 0
         if self.done < 0:
-            at, self.done = data.index(b"\n") + 1, 0
-        self.rows.make_room(min(self.n - self.done, len(data) // (width + 2)))
-        while self.done < self.n:
-            start = at + (data[at : at + 1] == b"\n")
-            cut = data.find(b" ", start, start + _MAX_NAME)
-            if cut < 0 and len(data) - start >= _MAX_NAME:
-                raise self.faults.fatal(f"row {self.done + 1}: no name ends within {_MAX_NAME:,} bytes")
-            if cut < 0 or cut + 1 + width > len(data):
-                break
-            at = cut + 1 + width
-            self.done += 1
-            self._row(data[start:cut], data, cut + 1)
+            if (at := data.find(b"\n") + 1) == 0:
+                self.rest = data
+                return
+            self.done = 0
+        wanted = min(self.n - self.done, (len(data) - at) // (4 * self.dim + 1) + 1)
+        self.rows.make_room(wanted)
+        first = self.rows.count
+        room = self.rows.matrix[first : first + wanted].view(np.uint8)
+        places = np.empty((2, wanted), np.int64)
+        at, taken = self.cut(np.frombuffer(data, np.uint8), at, wanted, room, places)
+        good = [self._decode(data[a:b], self.done + 1 + i) for i, (a, b) in enumerate(places[:, :taken].T.tolist())]
+        self._keep(good, first)
+        self.done += taken
         self.rest = data[at:]
         if self.done == self.n and self.rest.strip(b"\r\n"):
             raise self.faults.fatal(f"bytes follow the last of the {self.n:,} vectors that the header claims")
+        if len(self.rest) > 4 * self.dim + _MAX_NAME and self.done < self.n:
+            raise self.faults.fatal(f"row {self.done + 1}: no name ends within {_MAX_NAME:,} bytes")
 
     def finish(self) -> NDArray[np.float32]:
         """Check that all rows came and return them."""
         if self.done < self.n:
-            self.faults.add(self.done + 1, f"the file ends here, {self.n:,} vectors were expected")
+            self.faults.add(max(self.done, 0) + 1, f"the file ends here, {self.n:,} vectors were expected")
+        if sys.byteorder == "big":
+            self.rows.matrix.byteswap(inplace=True)
         return self.rows.finish()
 
-    def _row(self, name: bytes, data: bytes, at: int) -> None:
+    def _keep(self, names: list[str | None], first: int) -> None:
+        """Append rows whose names were readable."""
+        self.numbers += [self.done + 1 + at for at, name in enumerate(names) if name is not None]
+        self.rows.count = first + len(names)
+        if None in names:
+            keep = np.array([name is not None for name in names])
+            kept = self.rows.matrix[first : self.rows.count][keep]
+            self.rows.count = first + len(kept)
+            self.rows.matrix[first : self.rows.count] = kept
+        self.names += [name for name in names if name is not None]
+
+    def _decode(self, name: bytes, row: int) -> str | None:
         try:
-            text = name.decode()
+            return name.decode()
         except UnicodeDecodeError as error:
-            self.faults.add(self.done, f"the name {name[:40]!r} is not UTF-8 (byte {error.start})")
-            return
-        self.rows.matrix[self.rows.count] = np.frombuffer(data, "<f4", self.dim, at)
-        self.rows.count += 1
-        self.names.append(text)
-        self.numbers.append(self.done)
+            self.faults.add(row, f"the name {name[:40]!r} is not UTF-8 (byte {error.start})")
+            return None
+
+
+def cut_rows(data: NDArray, at: int, wanted: int, rows: NDArray, places: NDArray) -> tuple[int, int]:
+    """Do what the compiled kernel of this name does, for files too small to load it."""
+    raw, width, taken = data.tobytes(), rows.shape[1], 0
+    while taken < wanted:
+        start = at + (raw[at : at + 1] == b"\n")
+        stop = raw.find(b" ", start)
+        if stop < 0 or stop + 1 + width > len(raw):
+            break
+        rows[taken] = data[stop + 1 : stop + 1 + width]
+        places[:, taken] = start, stop
+        taken += 1
+        at = stop + 1 + width
+    return at, taken
