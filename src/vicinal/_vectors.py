@@ -7,12 +7,24 @@ so rows must be padded to a multiple of `LANES`.
 
 from __future__ import annotations
 
+from functools import partial
+
+import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import config, njit, types
 from numba.core import cgutils
+from numba.core.options import DefaultOptions
 from numba.extending import intrinsic, models, register_model
 
 LANES = 16
+
+# How every kernel is compiled: without the interpreter's lock, kept on disk, and dividing as numpy does.
+kernel = partial(njit, nogil=True, cache=True, error_model="numpy")
+# Counting references to arrays inside a hot loop took a third of its time. These allocate nothing and return no array,
+# so that they can do without. (The option is not documented; where it is missing they are only slower.)
+_uncounted = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
+loop_kernel = partial(kernel, **_uncounted)
+inner_kernel = partial(kernel, forceinline=True, **_uncounted)
 _FLOAT = ir.FloatType()
 _VECTOR = ir.VectorType(_FLOAT, LANES)
 
@@ -161,3 +173,29 @@ def prefetch(typingctx, array, index):
         return context.get_dummy_value()
 
     return types.void(array, types.uint64), emit
+
+
+if config.DISABLE_JIT:  # the same words for the interpreter, so that kernels can be followed step by step
+
+    def load(array, index):  # type: ignore[no-redef]
+        return array[int(index) : int(index) + LANES].copy()
+
+    def store(array, index, value):  # type: ignore[no-redef]
+        array[int(index) : int(index) + LANES] = value
+
+    def splat(value):  # type: ignore[no-redef]
+        return np.full(LANES, value, np.float32)
+
+    def fma(a, b, c):  # type: ignore[no-redef]
+        return (a.astype(np.float64) * b + c).astype(np.float32)
+
+    def total(value):  # type: ignore[no-redef]
+        return value.sum(dtype=np.float32)
+
+    def totals(*values):  # type: ignore[no-redef]
+        return tuple(total(value) for value in values)
+
+    def prefetch(array, index):  # type: ignore[no-redef]
+        pass
+
+    add, sub, mul, div, least, most = np.add, np.subtract, np.multiply, np.divide, np.minimum, np.maximum

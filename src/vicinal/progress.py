@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -89,6 +90,7 @@ class Reporter:
         self.every = (0.1 if self.live else 10.0) if every is None else every
         self._last = -float("inf")
         self._stage = ""
+        self._finished = False
         self._open = False
 
     def __call__(self, progress: Progress) -> None:
@@ -98,11 +100,13 @@ class Reporter:
         changed = progress.stage != self._stage
         if now - self._last < self.every and not finished and not (changed and self.live):
             return
+        if finished and self._finished and not changed:
+            return  # said already
         if changed:
             self.close()
-        self._last, self._stage = now, progress.stage
-        if self.live:
-            self.stream.write(f"\r\x1b[K{progress}")
+        self._last, self._stage, self._finished = now, progress.stage, finished
+        if self.live:  # a line wider than the terminal would wrap, and could not be redrawn
+            self.stream.write(f"\r\x1b[K{str(progress)[: shutil.get_terminal_size().columns - 1]}")
             self._open = True
         else:
             self.stream.write(f"{progress}\n")

@@ -6,12 +6,11 @@ or dropped, a window shrunk and negatives drawn the same way however the corpus 
 
 from __future__ import annotations
 
+import math
 from collections import namedtuple
 
 import numpy as np
-from numba import njit
-
-from vicinal._vectors import add, fma, load, mul, prefetch, splat, store, sub
+from vicinal._vectors import add, inner_kernel, kernel, load, loop_kernel, mul, prefetch, splat, store, sub
 from vicinal.words._objective_kernels import logistic_step, softmax_step
 
 SKIPGRAM, CBOW = 0, 1
@@ -27,13 +26,13 @@ Weights = namedtuple("Weights", "inputs outputs width hot shift blank seen_input
 Targets = namedtuple("Targets", "noise path_offsets path_nodes path_signs")
 Plan = namedtuple("Plan", "architecture objective window shrink negatives sharing vocabulary longest seed")
 # what one call needs beside the matrices
-Room = namedtuple("Room", "in_at out_at out_sign signs drawn bag bag_at scores right before")
+Room = namedtuple("Room", "in_at out_at out_sign signs drawn bag bag_at scores right before tally")
 
 _LOG_2 = 0.6931471805599453
 _MERGE_EVERY = 2000  # tokens between two merges of the hot rows
 
 
-@njit(nogil=True, cache=True, inline="always")
+@inner_kernel
 def mix(key):
     """Turn a counter into 64 random bits (SplitMix64, Steele et al. 2014)."""
     z = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
@@ -42,13 +41,13 @@ def mix(key):
     return z ^ (z >> np.uint64(31))
 
 
-@njit(nogil=True, cache=True, inline="always")
+@inner_kernel
 def row_start(weights, row):
     """Find where a row starts in the flat matrices, or this thread's copy of it."""
     return (np.uint64(row) + (weights.shift if np.uint64(row) < weights.hot else np.uint64(0))) * weights.width
 
 
-@njit(nogil=True, cache=True)
+@loop_kernel
 def merge_rows(matrix, seen, weights):
     """Add what this thread's copies of the hot rows gained to the shared rows, and take over what others added."""
     copies = weights.shift * weights.width
@@ -60,17 +59,17 @@ def merge_rows(matrix, seen, weights):
         store(seen, at, now)
 
 
-@njit(nogil=True, cache=True, inline="always")
+@inner_kernel
 def is_kept(text, position, seed):
-    """Decide whether the token at a position survives subsampling."""
-    return np.uint32(mix(np.uint64(position) ^ seed) >> np.uint64(32)) <= text.keep[text.ids[position]]
+    """Return 1 if the token at a position survives subsampling, else 0."""
+    return np.int64(np.uint32(mix(np.uint64(position) ^ seed) >> np.uint64(32)) <= text.keep[text.ids[position]])
 
 
-@njit(nogil=True, cache=True)
+@loop_kernel
 def keep_tokens(text, sentence, first, last, window, seed, kept, where):
     """Subsample the tokens [first, last) of one sentence, with ``window`` kept ones on both sides as context only.
 
-    Fills ``kept`` (word ids) and ``where`` (their positions).
+    Fills ``kept`` (word ids) and ``where`` (their positions); both reach one beyond what is kept.
 
     Returns
     -------
@@ -81,27 +80,24 @@ def keep_tokens(text, sentence, first, last, window, seed, kept, where):
     left, found = first, 0
     while left > begin and found < window:
         left -= 1
-        if is_kept(text, left, seed):
-            found += 1
-    count, centre_from, centre_to, after = 0, 0, -1, 0
-    position = left
-    while position < end:
-        if position == first:
-            centre_from = count
-        if position == last:
-            centre_to = count
-        if is_kept(text, position, seed):
-            if position >= last:
-                after += 1
-                if after > window:
-                    break
-            kept[count], where[count] = text.ids[position], position
-            count += 1
+        found += is_kept(text, left, seed)
+    count = 0
+    for position in range(left, first):
+        kept[count], where[count] = text.ids[position], position
+        count += is_kept(text, position, seed)
+    centre_from = count
+    for position in range(first, last):  # written always, counted if kept: no branch to guess wrong
+        kept[count], where[count] = text.ids[position], position
+        count += is_kept(text, position, seed)
+    centre_to, position = count, last
+    while position < end and count < centre_to + window:
+        kept[count], where[count] = text.ids[position], position
+        count += is_kept(text, position, seed)
         position += 1
-    return count, centre_from, count if centre_to < 0 else centre_to
+    return count, centre_from, centre_to
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inner_kernel
 def draw_negatives(noise, vocabulary, wanted, target, state, drawn):
     """Draw up to ``wanted`` distinct words other than ``target`` from the noise table; returns how many were found.
 
@@ -123,7 +119,7 @@ def draw_negatives(noise, vocabulary, wanted, target, state, drawn):
     return count
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inner_kernel
 def choose_outputs(targets, plan, centre, found, weights, room):
     """Write the output rows of a centre word and their signs; returns how many there are."""
     n = 0
@@ -144,27 +140,27 @@ def choose_outputs(targets, plan, centre, found, weights, room):
     return n
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inner_kernel
 def train_group(inputs, in_at, m, weights, targets, plan, centre, found, rate, room):
-    """Train m input rows on one centre word, by the plan's objective; returns the loss sum."""
+    """Train m input rows on one centre word, by the plan's objective; the loss goes to ``room.tally``."""
+    outputs, width = weights.outputs, weights.width
     if plan.objective == SOFTMAX:
-        return softmax_step(
-            inputs, in_at, m, weights.outputs, room.out_at, plan.vocabulary, weights.width, centre, rate, room
-        )
+        softmax_step(inputs, in_at, m, outputs, room.out_at, plan.vocabulary, width, centre, rate, room)
+        return
     real = choose_outputs(targets, plan, centre, found, weights, room)
     n = (real + 2) // 3 * 3  # the step works on threes: fill up with rows that take no part
     for j in range(real, n):
-        room.out_at[j], room.out_sign[j] = weights.blank * weights.width, np.float32(0.0)
+        room.out_at[j], room.out_sign[j] = weights.blank * width, np.float32(0.0)
     if plan.objective == HIERARCHICAL_SOFTMAX or room.out_sign[-1] != real:
         room.out_sign[-1] = real  # the signs of negative sampling stay the same while their number does
         for i in range(m if plan.objective == HIERARCHICAL_SOFTMAX else 2 * plan.window):
             for j in range(n):
                 room.signs[i * n + j] = room.out_sign[j]
-    loss = logistic_step(inputs, in_at, m, weights.outputs, room.out_at, n, weights.width, rate, room)
-    return loss - _LOG_2 * m * (n - real)
+    logistic_step(inputs, in_at, m, outputs, room.out_at, n, width, rate, room)
+    room.tally[0] -= _LOG_2 * m * (n - real)
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inner_kernel
 def mean_row(inputs, in_at, m, width, bag):
     """Write the mean of m input rows to the first half of ``bag``, and a copy to the second."""
     share = splat(np.float32(1.0) / np.float32(m))
@@ -177,7 +173,7 @@ def mean_row(inputs, in_at, m, width, bag):
         store(bag, width + d, row)
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inner_kernel
 def spread_row(inputs, in_at, m, width, bag):
     """Add what the bag has gained since `mean_row` to every row that went into it (as word2vec does, undivided)."""
     for d in range(np.uint64(0), width, np.uint64(16)):
@@ -186,7 +182,7 @@ def spread_row(inputs, in_at, m, width, bag):
             store(inputs, in_at[i] + d, add(load(inputs, in_at[i] + d), gained))
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inner_kernel
 def gather_window(weights, plan, kept, count, c, random, in_at):
     """Write where the rows of the words around centre ``c`` start; returns how many there are."""
     reach = plan.window
@@ -202,7 +198,7 @@ def gather_window(weights, plan, kept, count, c, random, in_at):
     return m
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inner_kernel
 def prefetch_rows(weights, plan, kept, count, c):
     """Ask for the rows that the windows after next will want."""
     ahead = c + plan.window + 2
@@ -214,17 +210,17 @@ def prefetch_rows(weights, plan, kept, count, c):
                 prefetch(weights.outputs, centre + d)
 
 
-@njit(nogil=True, cache=True)
+@loop_kernel
 def train_centres(weights, targets, plan, kept, where, span, rates, room):
     """Train on the centres ``span = (count, centre_from, centre_to)`` of one run of kept tokens.
 
-    ``rates`` are the learning rates at the first and after the last centre. Returns the loss sum and the examples
-    (pairs of a bag and a centre word) it was summed over.
+    ``rates`` are the learning rates at the first and after the last centre. Returns the examples (pairs of a bag and a
+    centre word).
     """
     count, centre_from, centre_to = span
     sampled = plan.objective == NEGATIVE_SAMPLING
     shared = sampled and plan.sharing > 0
-    loss, examples, found, since = 0.0, 0, 0, plan.sharing
+    examples, found, since = 0, 0, plan.sharing
     slope = (rates[1] - rates[0]) / max(1, centre_to - centre_from)
     for c in range(centre_from, centre_to):
         centre, rate = kept[c], np.float32(rates[0] + slope * (c - centre_from))
@@ -241,7 +237,7 @@ def train_centres(weights, targets, plan, kept, where, span, rates, room):
             mean_row(weights.inputs, room.in_at, m, weights.width, room.bag)
             if sampled and not shared:
                 found = draw_negatives(targets.noise, plan.vocabulary, plan.negatives, np.uint32(centre), random, room.drawn)
-            loss += train_group(room.bag, room.bag_at, 1, weights, targets, plan, centre, found, rate, room)
+            train_group(room.bag, room.bag_at, 1, weights, targets, plan, centre, found, rate, room)
             spread_row(weights.inputs, room.in_at, m, weights.width, room.bag)
             examples += 1
         elif sampled and not shared:
@@ -249,15 +245,15 @@ def train_centres(weights, targets, plan, kept, where, span, rates, room):
                 random = mix(random)
                 found = draw_negatives(targets.noise, plan.vocabulary, plan.negatives, np.uint32(centre), random, room.drawn)
                 pair = room.in_at[i : i + 1]
-                loss += train_group(weights.inputs, pair, 1, weights, targets, plan, centre, found, rate, room)
+                train_group(weights.inputs, pair, 1, weights, targets, plan, centre, found, rate, room)
             examples += m
         else:
-            loss += train_group(weights.inputs, room.in_at, m, weights, targets, plan, centre, found, rate, room)
+            train_group(weights.inputs, room.in_at, m, weights, targets, plan, centre, found, rate, room)
             examples += m
-    return loss, examples
+    return examples
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def make_room(plan, width):
     """Allocate what one call needs beside the matrices."""
     m, n = 2 * plan.window, plan.longest + 3
@@ -265,7 +261,7 @@ def make_room(plan, width):
     room = Room(
         np.empty(m, np.uint64), np.empty(n, np.uint64), np.zeros(n + 1, np.float32), np.empty(size, np.float32),
         np.empty(plan.negatives + 2, np.uint32), np.empty(2 * width, np.float32), np.zeros(1, np.uint64),
-        np.empty(size, np.float32), np.empty(size, np.float32), np.empty(m * 16, np.float32),
+        np.empty(size, np.float32), np.empty(size, np.float32), np.empty(m * 16, np.float32), np.array([0.0, 1.0]),
     )  # fmt: skip
     if plan.objective == SOFTMAX:
         for j in range(n):
@@ -273,7 +269,7 @@ def make_room(plan, width):
     return room
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def train_range(text, weights, targets, plan, first, last, rates):
     """Train on the tokens [first, last) of the corpus.
 
@@ -292,19 +288,17 @@ def train_range(text, weights, targets, plan, first, last, rates):
     examples : int64
     """
     room = make_room(plan, weights.width)
-    kept = np.empty(last - first + 2 * plan.window, np.int32)
+    kept = np.empty(last - first + 2 * plan.window + 1, np.int32)
     where = np.empty(len(kept), np.int64)
     sentence = np.searchsorted(text.offsets, first, side="right") - 1
-    loss, examples = 0.0, 0
+    examples = 0
     slope = (rates[1] - rates[0]) / max(1, last - first)
     begin = merged = first
     while begin < last:
         end = min(last, text.offsets[sentence + 1], merged + _MERGE_EVERY)
         span = keep_tokens(text, sentence, begin, end, plan.window, plan.seed, kept, where)
         part = (rates[0] + slope * (begin - first), rates[0] + slope * (end - first))
-        more_loss, more = train_centres(weights, targets, plan, kept, where, span, part, room)
-        loss += more_loss
-        examples += more
+        examples += train_centres(weights, targets, plan, kept, where, span, part, room)
         begin = end
         if begin == text.offsets[sentence + 1]:
             sentence += 1
@@ -312,10 +306,10 @@ def train_range(text, weights, targets, plan, first, last, rates):
             merged = begin
             merge_rows(weights.inputs, weights.seen_inputs, weights)
             merge_rows(weights.outputs, weights.seen_outputs, weights)
-    return loss, examples
+    return room.tally[0] - math.log(room.tally[1]), examples
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def fill_rows(matrix, start, hashes, dim, width, seed):
     """Write starting rows: uniform in ±0.5/dim, a function of the seed and the hash of the name alone.
 

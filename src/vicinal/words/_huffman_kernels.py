@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from vicinal._vectors import kernel
 
-@njit(nogil=True, cache=True)
+@kernel
 def build_parents(counts):
     """Join the two lightest nodes until one is left.
 
@@ -44,7 +44,7 @@ def build_parents(counts):
     return parent, right
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def collect_paths(parent, right, n):
     """Write down, for every word, the joins from the root to it, and which way to go at each.
 

@@ -19,16 +19,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
-
-from vicinal._vectors import add, div, fma, least, load, most, mul, splat, store, sub, totals
+from vicinal._vectors import add, div, fma, inner_kernel, least, load, loop_kernel, most, mul, splat, store, sub, totals
 
 _ONE = np.float32(1.0)
 _HALF = np.float32(0.5)
 _LIMIT = np.float32(8.0)  # beyond it sigmoid is 0 or 1 within 4e-4
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inner_kernel
 def score_rows(inputs, in_at, m, outputs, out_at, n, width, scores):
     """Write ``scores[i * n + j] = inputs row i · outputs row j``, in tiles of 2 × 3 held in registers.
 
@@ -52,7 +50,7 @@ def score_rows(inputs, in_at, m, outputs, out_at, n, width, scores):
                 scores[at + n], scores[at + n + 1], scores[at + n + 2] = sums[3], sums[4], sums[5]
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inner_kernel
 def sigmoid16(x):
     """Sigmoid of 16 floats in (-8, 8): half of 1 + tanh(x / 2) by the rational approximation Eigen uses for tanh, within 1e-6."""
     half = mul(most(least(x, splat(_LIMIT)), splat(-_LIMIT)), splat(_HALF))
@@ -71,12 +69,13 @@ def sigmoid16(x):
     return fma(div(mul(half, top), low), splat(_HALF), splat(_HALF))
 
 
-@njit(nogil=True, cache=True, forceinline=True)
-def logistic_gradients(scores, signs, count, rate, right):
-    """Turn scores into g_ij in place and return the group's loss.
+@inner_kernel
+def logistic_gradients(scores, signs, count, rate, right, tally):
+    """Turn scores into g_ij in place and count the loss.
 
-    A logarithm a pair would cost more than the pair: the probabilities are multiplied, in four chains, and a logarithm
-    is taken only when a product grows small. Arrays reach 16 beyond ``count``; a sign of 0 makes g_ij 0.
+    A logarithm a pair would cost more than the pair: probabilities are multiplied, in four chains, and a logarithm is
+    taken only when the product grows small. The loss so far is ``tally[0] - log(tally[1])``. Arrays reach 16 beyond
+    ``count``; a sign of 0 makes g_ij 0.
     """
     for at in range(np.uint64(0), np.uint64(count), np.uint64(16)):
         sign = load(signs, at)
@@ -85,17 +84,20 @@ def logistic_gradients(scores, signs, count, rate, right):
         store(scores, at, mul(mul(splat(rate), sign), sub(splat(_ONE), p)))
     for at in range(count, (count + 3) // 4 * 4):
         right[at] = _ONE
-    loss = 0.0
-    a, b, c, d = 1.0, 1.0, 1.0, 1.0
+    a, b, c, d = tally[1], 1.0, 1.0, 1.0
     for at in range(0, count, 4):
         a, b, c, d = a * right[at], b * right[at + 1], c * right[at + 2], d * right[at + 3]
-        if at % 64 == 60:  # 16 factors a chain: 4e-4 to the 16th is 1e-54
-            loss -= math.log((a * b) * (c * d))
+        if at % 64 == 60:  # 16 factors a chain: 3e-4 to the 16th is 4e-57
+            tally[0] -= math.log((a * b) * (c * d))
             a, b, c, d = 1.0, 1.0, 1.0, 1.0
-    return loss - math.log((a * b) * (c * d))
+    product = (a * b) * (c * d)
+    if product < 1e-60:
+        tally[0] -= math.log(product)
+        product = 1.0
+    tally[1] = product
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inner_kernel
 def update_rows(inputs, in_at, m, outputs, out_at, n, width, gradients, before):
     """Move both sides by the values from before the step; outputs by sixes, held in registers over all inputs.
 
@@ -111,7 +113,7 @@ def update_rows(inputs, in_at, m, outputs, out_at, n, width, gradients, before):
             _move_three(inputs, in_at, m, outputs, out_at, n, d, gradients, before, n - 3)
 
 
-@njit(nogil=True, cache=True, inline="always")
+@inner_kernel
 def _move_six(inputs, in_at, m, outputs, out_at, n, d, gradients, before, j):
     a, b, c = out_at[j] + d, out_at[j + 1] + d, out_at[j + 2] + d
     e, f, g = out_at[j + 3] + d, out_at[j + 4] + d, out_at[j + 5] + d
@@ -138,7 +140,7 @@ def _move_six(inputs, in_at, m, outputs, out_at, n, d, gradients, before, j):
     store(outputs, g, ng)
 
 
-@njit(nogil=True, cache=True, inline="always")
+@inner_kernel
 def _move_three(inputs, in_at, m, outputs, out_at, n, d, gradients, before, j):
     a, b, c = out_at[j] + d, out_at[j + 1] + d, out_at[j + 2] + d
     oa, ob, oc = load(outputs, a), load(outputs, b), load(outputs, c)
@@ -155,31 +157,29 @@ def _move_three(inputs, in_at, m, outputs, out_at, n, d, gradients, before, j):
     store(outputs, c, nc)
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inner_kernel
 def logistic_step(inputs, in_at, m, outputs, out_at, n, width, rate, room):
-    """One step of negative sampling or hierarchical softmax by ``room.signs``; returns the group's log-loss sum."""
+    """One step of negative sampling or hierarchical softmax by ``room.signs``."""
     score_rows(inputs, in_at, m, outputs, out_at, n, width, room.scores)
-    loss = logistic_gradients(room.scores, room.signs, m * n, rate, room.right)
+    logistic_gradients(room.scores, room.signs, m * n, rate, room.right, room.tally)
     update_rows(inputs, in_at, m, outputs, out_at, n, width, room.scores, room.before)
-    return loss
 
 
-@njit(nogil=True, cache=True)
+@loop_kernel
 def softmax_step(inputs, in_at, m, outputs, out_at, words, width, target, rate, room):
     """One step of the full softmax: every output row is scored, and ``target`` is the right one for every input."""
     n = (words + 2) // 3 * 3
     score_rows(inputs, in_at, m, outputs, out_at, n, width, room.scores)
-    loss = 0.0
     for i in range(m):
         row = room.scores[i * n : i * n + words]
-        top = row.max()
-        mass = 0.0
+        top, mass = row[0], 0.0
+        for j in range(words):
+            top = max(top, row[j])
         for j in range(words):
             row[j] = math.exp(row[j] - top)
             mass += row[j]
-        loss -= math.log(max(row[target] / mass, 1e-300))
+        room.tally[0] -= math.log(max(row[target] / mass, 1e-300))
         for j in range(words):
             row[j] = -rate * np.float32(row[j] / mass)
         row[target] += rate
     update_rows(inputs, in_at, m, outputs, out_at, n, width, room.scores, room.before)
-    return loss

@@ -1,0 +1,103 @@
+"""From any failure to one line that says what came, what was expected and what to do."""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import os
+import re
+from collections.abc import Iterable
+
+import click
+
+from vicinal.cli._show import printable
+from vicinal.errors import MissingExtra, VicinalError
+
+_BAD_INPUT, _BUG = 2, 70
+# The library speaks of Python arguments; on the command line they are options.
+_SPELLINGS = (
+    (re.compile(r"pass force=True or --force"), "pass --force"),
+    (re.compile(r"\b(errors|objective|format|field|method)=['\"]?([\w-]*)['\"]?"), r"--\1 \2"),
+    (re.compile(r"(?<![\w/.'\"-])(min_count|max_vocabulary|learning_rate|min_learning_rate|noise_exponent)(?![\w/.'\"])"),
+     lambda found: "--" + found[1].replace("_", "-")),
+)  # fmt: skip
+
+
+def describe(error: Exception) -> tuple[str, int]:
+    """Say in one line what went wrong, and with which code to exit.
+
+    Parameters
+    ----------
+    error : Exception
+
+    Returns
+    -------
+    line : str
+    code : int
+        2 for everything a user can mend, 70 for a mistake of ours.
+
+    Examples
+    --------
+    >>> describe(VicinalError("x.space exists; pass force=True or --force to replace it"))
+    ('x.space exists; pass --force to replace it', 2)
+    """
+    if isinstance(error, MissingExtra):
+        return str(error), _BAD_INPUT
+    if isinstance(error, VicinalError):
+        return in_options(str(error)), _BAD_INPUT
+    if isinstance(error, click.UsageError):
+        where = f" (see '{error.ctx.command_path} --help')" if error.ctx is not None else ""
+        text = error.format_message().rstrip(".")
+        return f"{text[:1].lower()}{text[1:]}{where}", _BAD_INPUT
+    if isinstance(error, click.ClickException):
+        return error.format_message(), _BAD_INPUT
+    if isinstance(error, click.Abort):
+        return "stopped", 130
+    if isinstance(error, OSError):
+        return _system(error), _BAD_INPUT
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this; use a smaller file, or a machine with more", _BAD_INPUT
+    return (
+        f"a mistake of vicinal's own, {type(error).__name__}: {error}; VICINAL_DEBUG=1 shows where, please report it",
+        _BUG,
+    )
+
+
+def in_options(text: str) -> str:
+    """Spell Python arguments in a message as the options they are here.
+
+    Examples
+    --------
+    >>> in_options("min_count must be an integer of 1 or more, got 0")
+    '--min-count must be an integer of 1 or more, got 0'
+    >>> in_options("no file 'min_count.txt'")
+    "no file 'min_count.txt'"
+    """
+    for pattern, spelling in _SPELLINGS:
+        text = pattern.sub(spelling, text)
+    return text
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Offer near spellings, as the end of a message.
+
+    Examples
+    --------
+    >>> did_you_mean("tain", ["train", "info"])
+    "; did you mean 'train'?"
+    """
+    near = difflib.get_close_matches(name, list(known), 3, 0.6)
+    return f"; did you mean {', '.join(repr(n) for n in near)}?" if near else ""
+
+
+def show(line: str) -> None:
+    """Print ``vicinal: …`` on standard error, in one line whatever the message held."""
+    color = False if os.environ.get("NO_COLOR") else None
+    click.echo(click.style("vicinal: ", fg="red", bold=True) + printable(" ".join(line.split())), err=True, color=color)
+
+
+def _system(error: OSError) -> str:
+    reason = (error.strerror or str(error) or type(error).__name__).lower()
+    if error.errno == errno.ENOSPC:
+        reason = "the disk is full; free some space and try again"
+    return f"{os.fsdecode(error.filename)}: {reason}" if isinstance(error.filename, str | bytes) else reason

@@ -1,0 +1,78 @@
+"""Conditions on columns, such as ``count > 100``: read by a pattern, never run as code."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from vicinal.cli._failures import did_you_mean
+from vicinal.errors import BadOption
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vicinal.space import Space
+
+_CONDITION = re.compile(r"\s*(.+?)\s*(<=|>=|!=|==|=|<|>)\s*(.*?)\s*", re.DOTALL)
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "=": operator.eq, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+def rows_where(space: Space, conditions: Sequence[str]) -> NDArray | None:
+    """Find the rows for which all conditions hold.
+
+    Parameters
+    ----------
+    space : Space
+    conditions : sequence of str
+        ``COLUMN OPERATOR VALUE`` each; text columns know = and != only.
+
+    Returns
+    -------
+    (n,) bool or None
+        None where there are no conditions.
+
+    Raises
+    ------
+    BadOption
+        For a condition that cannot be read, a column that is not there, or a value that does not fit it.
+
+    Examples
+    --------
+    >>> from vicinal import Space
+    >>> space = Space(["a", "b"], [[1, 0], [0, 1]], columns={"count": [5, 9]})
+    >>> rows_where(space, ["count > 5"]).tolist()
+    [False, True]
+    """
+    kept = None
+    for text in conditions:
+        found = _holds(space, text)
+        kept = found if kept is None else kept & found
+    return kept
+
+
+def _holds(space: Space, text: str) -> NDArray:
+    import numpy as np
+
+    match = _CONDITION.fullmatch(text)
+    if match is None:
+        raise BadOption(f"cannot read the filter {text!r}; write it as 'count > 100'")
+    name, sign, value = match.groups()
+    if name not in space.columns:
+        there = ", ".join(space.columns) or "none"
+        raise BadOption(f"no column {name!r} in this space (columns: {there}){did_you_mean(name, space.columns)}")
+    column = space.columns[name]
+    if column.dtype.kind in "UTO":
+        if sign not in ("=", "==", "!="):
+            raise BadOption(f"column {name!r} holds text, which can be compared by = and != only, not by {sign}")
+        return np.asarray(_COMPARE[sign](column.astype(str), value), bool)
+    truth = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0} if column.dtype.kind == "b" else {}
+    try:
+        number = truth[value.lower()] if value.lower() in truth else float(value.replace("_", ""))
+    except ValueError:
+        raise BadOption(f"column {name!r} holds numbers, got {value!r} in the filter {text!r}") from None
+    return np.asarray(_COMPARE[sign](column, number), bool)
