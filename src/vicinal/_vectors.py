@@ -7,7 +7,9 @@ so rows must be padded to a multiple of `LANES`.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
+from hashlib import blake2b
+from pathlib import Path
 
 import numpy as np
 from llvmlite import ir
@@ -18,13 +20,35 @@ from numba.extending import intrinsic, models, register_model
 
 LANES = 16
 
-# How every kernel is compiled: without the interpreter's lock, kept on disk, and dividing as numpy does.
-kernel = partial(njit, nogil=True, cache=True, error_model="numpy")
-# Counting references to arrays inside a hot loop took a third of its time. These allocate nothing and return no array,
-# so that they can do without. (The option is not documented; where it is missing they are only slower.)
-_uncounted = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
-loop_kernel = partial(kernel, **_uncounted)
-inner_kernel = partial(kernel, forceinline=True, **_uncounted)
+# Counting references to arrays inside a hot loop took a third of its time. Inner kernels allocate nothing and return no
+# array, so that they can do without. (The option is not documented; where it is missing they are only slower.)
+_UNCOUNTED = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
+
+
+@cache
+def _kernel_sources():
+    """Digest the text of every kernel of the package."""
+    files = [Path(__file__), *sorted(Path(__file__).parent.rglob("_*_kernels.py"))]
+    return blake2b(b"".join(file.read_bytes() for file in files), digest_size=16).hexdigest()
+
+
+def _compiled(function, **options):
+    """Compile without the interpreter's lock, divide as numpy does, and keep the result on disk.
+
+    numba looks only at the file a kernel stands in to tell whether the kept result is still good, but kernels call
+    kernels of other files: here any change to any of them counts.
+    """
+    compiled = njit(nogil=True, cache=True, error_model="numpy", **options)(function)
+    index = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
+    if hasattr(index, "_source_stamp"):
+        index._source_stamp = (index._source_stamp, _kernel_sources())
+    return compiled
+
+
+kernel = _compiled
+loop_kernel = partial(_compiled, **_UNCOUNTED)
+inner_kernel = partial(_compiled, forceinline=True, **_UNCOUNTED)
+
 _FLOAT = ir.FloatType()
 _VECTOR = ir.VectorType(_FLOAT, LANES)
 

@@ -9,7 +9,17 @@ from collections.abc import Sequence
 
 
 class VicinalError(Exception):
-    """Root of the tree: catch this to catch everything Vicinal raises on purpose."""
+    """Root of the tree: catch this to catch everything Vicinal raises on purpose.
+
+    Examples
+    --------
+    >>> from vicinal import Space
+    >>> try:
+    ...     Space(["A"], [[1, 2], [3, 4]])
+    ... except VicinalError as error:
+    ...     print(error)
+    1 names do not fit a matrix of 2 rows
+    """
 
 
 class BadInput(VicinalError, ValueError):
@@ -33,13 +43,24 @@ class UnknownName(VicinalError, KeyError):
         What was asked for.
     near : sequence of str
         Known names spelled like it, nearest first.
+    where : str
+        What was searched, as the message says it.
+
+    Examples
+    --------
+    >>> print(UnknownName("qeen", ["queen"], "this vocabulary"))
+    'qeen' is not in this vocabulary; did you mean 'queen'?
     """
 
-    def __init__(self, name: str, near: Sequence[str] = ()) -> None:
+    def __init__(self, name: str, near: Sequence[str] = (), where: str = "this space") -> None:
         self.name = name
         self.near = tuple(near)
+        self.where = where
         hint = f"; did you mean {', '.join(repr(n) for n in self.near)}?" if self.near else ""
-        super().__init__(f"{name!r} is not in this space{hint}")
+        super().__init__(f"{name!r} is not in {where}{hint}")
+
+    def __reduce__(self) -> tuple[type[UnknownName], tuple[str, tuple[str, ...], str]]:
+        return type(self), (self.name, self.near, self.where)  # else a copy would quote the message once more
 
     def __str__(self) -> str:  # KeyError would print the message quoted
         return str(self.args[0])

@@ -78,7 +78,7 @@ def inverse(norms: NDArray) -> NDArray[np.float32]:
     [0.5, 0.0]
     """
     with np.errstate(over="ignore"):
-        out = np.divide(1.0, norms, out=np.zeros(len(norms), np.float32), where=norms > 0, casting="same_kind")
+        out = np.divide(1.0, norms, out=np.zeros(len(norms), np.float32), where=norms > 0)
     return np.minimum(out, _LARGEST, out=out)
 
 

@@ -9,7 +9,14 @@ from vicinal.errors import NotEnoughMemory
 
 
 def available_memory() -> int | None:
-    """Bytes that can be had without swapping, within the control group's limit; None where the system does not say."""
+    """Bytes that can be had without swapping, within the control group's limit; None where the system does not say.
+
+    Examples
+    --------
+    >>> free = available_memory()
+    >>> free is None or free >= 0
+    True
+    """
     free = None
     try:
         for line in Path("/proc/meminfo").read_text().splitlines():
@@ -17,13 +24,22 @@ def available_memory() -> int | None:
                 free = int(line.split()[1]) * 1024
         limit = Path("/sys/fs/cgroup/memory.max").read_text().strip()
         if limit != "max":
-            used = int(Path("/sys/fs/cgroup/memory.current").read_text())
-            free = min(free if free is not None else int(limit), int(limit) - used)
+            used = int(Path("/sys/fs/cgroup/memory.current").read_text()) - _droppable()
+            room = max(int(limit) - used, 0)
+            free = room if free is None else min(free, room)
     except (OSError, ValueError):
         pass
     if free is None and hasattr(os, "sysconf") and "SC_AVPHYS_PAGES" in os.sysconf_names:
         free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return free
+
+
+def _droppable() -> int:
+    """Bytes of files the system keeps in memory and counts as used, but gives up when asked."""
+    for line in Path("/sys/fs/cgroup/memory.stat").read_text().splitlines():
+        if line.startswith("inactive_file "):
+            return int(line.split()[1])
+    return 0
 
 
 def show_bytes(count: float) -> str:
@@ -34,13 +50,13 @@ def show_bytes(count: float) -> str:
     >>> show_bytes(999), show_bytes(81_920_000)
     ('999 bytes', '81.9 MB')
     """
-    if count < 1000:
+    if round(count) < 1000:
         return f"{count:.0f} bytes"
-    for unit in ("kB", "MB", "GB", "TB"):
+    for unit in ("kB", "MB", "GB"):
         count /= 1000
-        if count < 1000 or unit == "TB":
-            break
-    return f"{count:.1f} {unit}"
+        if round(count, 1) < 1000:
+            return f"{count:.1f} {unit}"
+    return f"{count / 1000:.1f} TB"
 
 
 def check_memory(needed: int, purpose: str, advice: str) -> None:
@@ -56,6 +72,10 @@ def check_memory(needed: int, purpose: str, advice: str) -> None:
     Raises
     ------
     NotEnoughMemory
+
+    Examples
+    --------
+    >>> check_memory(1000, "a small table", "take fewer rows")
     """
     free = available_memory()
     if free is not None and needed > free:

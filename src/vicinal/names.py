@@ -1,6 +1,6 @@
 """The names of a space: an immutable sequence of distinct strings that finds rows by name.
 
-A list in memory is looked up through a dictionary, made at the first look-up. Names that lie in a mapped file are
+A list in memory is looked up through a dictionary. Names that lie in a mapped file are
 looked up by binary search in a sorted hash, so that opening 400,000 of them builds nothing.
 """
 
@@ -19,7 +19,13 @@ from vicinal.errors import BadInput, UnknownName
 
 
 def hash_name(name: str | bytes) -> int:
-    """Hash one name to 64 bits: the first 8 bytes of BLAKE2b of its UTF-8, little-endian (part of the native format)."""
+    """Hash one name to 64 bits: the first 8 bytes of BLAKE2b of its UTF-8, little-endian (part of the native format).
+
+    Examples
+    --------
+    >>> hash_name("king") == hash_name(b"king"), hash_name("king") < 2**64
+    (True, True)
+    """
     raw = name.encode() if isinstance(name, str) else name
     return int.from_bytes(blake2b(raw, digest_size=8).digest(), "little")
 
@@ -38,7 +44,12 @@ def near_spellings(name: str, known: Iterable[str], limit: int = 3) -> list[str]
     close = (k for k in known if abs(len(k) - length) <= 2 and k[:1].lower() == start)
     pool = list(islice(close, 30_000))
     same = [k for k in pool if k.lower() == name.lower()]
+    if length > 100:  # comparing takes time by the square of the length, and nobody mistypes whole paragraphs
+        return same[:limit]
     return list(dict.fromkeys(same + difflib.get_close_matches(name, pool, limit, 0.7)))[:limit]
+
+
+Buffers = tuple[NDArray, NDArray, NDArray, NDArray]
 
 
 class Names(Sequence[str]):
@@ -61,15 +72,17 @@ class Names(Sequence[str]):
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        if isinstance(names, str):
-            raise BadInput(f"names must be a list of strings, got the one string {names!r}")
-        items = names._all() if isinstance(names, Names) else [_checked(name, at) for at, name in enumerate(names)]
-        self._items: list[str] | None = items
+        self._items: list[str] | None = None
         self._index: dict[str, int] | None = None
-        self._mapped: tuple[NDArray, NDArray, NDArray, NDArray] | None = None
-        if len(self._dictionary()) != len(items):
-            twice = next(name for at, name in enumerate(items) if self._dictionary()[name] != at)
+        self._mapped: Buffers | None = None
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise BadInput(f"names must be a list of strings, got {names!r}")
+        items = names._all() if isinstance(names, Names) else [_checked(name, at) for at, name in enumerate(names)]
+        index = {name: row for row, name in enumerate(items)}
+        if len(index) != len(items):
+            twice = next(name for at, name in enumerate(items) if index[name] != at)
             raise BadInput(f"the name {twice!r} is there more than once; names must be distinct")
+        self._items, self._index = items, index
 
     @classmethod
     def from_buffers(cls, data: NDArray, offsets: NDArray, hashes: NDArray, order: NDArray) -> Names:
@@ -83,13 +96,18 @@ class Names(Sequence[str]):
             Name ``i`` is ``data[offsets[i]:offsets[i + 1]]``.
         hashes, order : (n,) uint64, (n,) int64
             The sorted hashes of the names and the row each belongs to.
+
+        Examples
+        --------
+        >>> Names.from_buffers(*Names(["king", "queen"]).buffers()).row("queen")
+        1
         """
         self = cls.__new__(cls)
         self._items, self._index = None, None
-        self._mapped = (data, offsets, hashes, order)
+        self._mapped = (data, offsets, hashes, order)  # never written to; each cache is set whole, so threads may race
         return self
 
-    def buffers(self) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    def buffers(self) -> Buffers:
         """Return ``data, offsets, hashes, order`` as `from_buffers` takes them."""
         if self._mapped is None:
             raw = [name.encode() for name in self._all()]
@@ -101,14 +119,26 @@ class Names(Sequence[str]):
         return self._mapped
 
     def row(self, name: str) -> int:
-        """Find the row of one name, or raise `UnknownName` with near spellings."""
+        """Find the row of one name.
+
+        Raises
+        ------
+        BadInput
+            For anything but text.
+        UnknownName
+            With near spellings.
+        """
         at = self._find(name)
+        if at < 0 and not isinstance(name, str):
+            raise BadInput(f"a name must be text, got {name!r}")
         if at < 0:
-            raise UnknownName(name, near_spellings(str(name), self))
+            raise UnknownName(name, near_spellings(name, self))
         return at
 
     def rows(self, names: Iterable[str]) -> NDArray[np.int64]:
-        """Find the rows of many names; -1 where a name is unknown."""
+        """Find the rows of many names, (m,) int64; -1 where a name is unknown."""
+        if isinstance(names, str):
+            raise BadInput(f"names must be a list of strings, got the one string {names!r}")
         return np.fromiter((self._find(name) for name in names), np.int64)
 
     def take(self, rows: NDArray) -> Names:
@@ -163,7 +193,9 @@ class Names(Sequence[str]):
         return data[offsets[at] : offsets[at + 1]].tobytes().decode()
 
     def __len__(self) -> int:
-        return len(self._items) if self._items is not None else len(self._mapped[1]) - 1  # type: ignore[index]
+        if self._items is not None:
+            return len(self._items)
+        return len(self._mapped[1]) - 1 if self._mapped is not None else 0
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all())
@@ -175,6 +207,12 @@ class Names(Sequence[str]):
         return isinstance(other, Sequence) and not isinstance(other, str) and self._all() == list(other)
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type[Names], tuple[list[str]]]:
+        return Names, (self._all(),)
+
+    def __deepcopy__(self, memo: object) -> Names:
+        return self
 
     def __repr__(self) -> str:
         shown = ", ".join(repr(self[i]) for i in range(min(3, len(self))))

@@ -7,9 +7,12 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import blake2b
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.errors import BadFormat
+from vicinal.errors import BadFormat, BadInput
+
+_KINDS: dict[str, Any] = {"options": dict, "seed": int | None, "steps": list}  # JSON types; text where not listed
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,17 @@ class Origin:
         return replace(self, steps=(*self.steps, step))
 
     def to_json(self) -> str:
-        """Write as JSON with sorted keys."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        """Write as JSON with sorted keys.
+
+        Raises
+        ------
+        BadInput
+            If an option is not a JSON value.
+        """
+        try:
+            return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, default=_plain)
+        except (TypeError, ValueError) as error:
+            raise BadInput(f"the options of an origin must be JSON values ({error})") from error
 
     @classmethod
     def from_json(cls, text: str) -> Origin:
@@ -74,14 +86,32 @@ class Origin:
             known = {f.name for f in fields(cls)}
             if not isinstance(record, dict) or set(record) - known:
                 raise ValueError("unexpected keys")
-            steps = tuple(str(step) for step in record.pop("steps", ()))
-            return cls(**record, steps=steps)
+            for key, value in record.items():
+                if not isinstance(value, _KINDS.get(key, str)) or isinstance(value, bool):
+                    raise ValueError(f"{key} is {value!r}")
+            steps = record.pop("steps", [])
+            if not all(isinstance(step, str) for step in steps):
+                raise ValueError("steps must be text")
+            return cls(**record, steps=tuple(steps))
         except (ValueError, TypeError, RecursionError) as error:
             raise BadFormat(f"the origin record is not readable ({error})") from error
 
 
+def _plain(value: object) -> object:
+    """Turn a number of numpy's into one of Python's, which JSON knows."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} is a {type(value).__name__}")
+
+
 def digest_matrix(matrix: NDArray) -> str:
-    """Digest shape, dtype and bytes of a matrix, 16 hexadecimal digits."""
+    """Digest shape, dtype and bytes of a matrix, 16 hexadecimal digits.
+
+    Examples
+    --------
+    >>> digest_matrix(np.eye(2)) == digest_matrix(np.eye(2)), digest_matrix(np.eye(2)) == digest_matrix(np.ones((2, 2)))
+    (True, False)
+    """
     digest = blake2b(f"{matrix.shape}{matrix.dtype.str}".encode(), digest_size=8)
     for start in range(0, len(matrix), 1 << 14):
         digest.update(matrix[start : start + (1 << 14)].tobytes())

@@ -32,6 +32,11 @@ class Progress:
         Mean loss per example of the epoch so far; NaN outside training.
     learning_rate : float
         The rate in force; NaN outside training.
+
+    Examples
+    --------
+    >>> print(Progress("training", 50, 200, rate=1000.0, epoch=1, epochs=4))
+    training  epoch 1/4   25%  1,000 words/s
     """
 
     stage: str
@@ -80,12 +85,12 @@ class Reporter:
     >>> out = io.StringIO()
     >>> report = Reporter(out, every=0)
     >>> report(Progress("reading", 5, 10))
-    >>> out.getvalue()
-    'reading   50%\\n'
+    >>> print(out.getvalue(), end="")
+    reading   50%
     """
 
     def __init__(self, stream: TextIO | None = None, every: float | None = None) -> None:
-        self.stream = sys.stderr if stream is None else stream
+        self.stream: TextIO = sys.stderr if stream is None else stream
         self.live = self.stream.isatty()
         self.every = (0.1 if self.live else 10.0) if every is None else every
         self._last = -float("inf")
@@ -98,6 +103,7 @@ class Reporter:
         now = time.monotonic()
         finished = bool(progress.total) and progress.done >= progress.total
         changed = progress.stage != self._stage
+        self._finished = self._finished and finished  # a new job of the same stage may finish too
         if now - self._last < self.every and not finished and not (changed and self.live):
             return
         if finished and self._finished and not changed:
@@ -129,6 +135,13 @@ class Meter:
         Gets every `Progress`; None makes the meter silent.
     stage, total, unit
         As in `Progress`.
+
+    Examples
+    --------
+    >>> seen = []
+    >>> Meter(seen.append, "reading", 10).report(5)
+    >>> seen[0].stage, seen[0].done, seen[0].total
+    ('reading', 5, 10)
     """
 
     def __init__(self, callback: Callback | None, stage: str, total: int = 0, unit: str = "words") -> None:

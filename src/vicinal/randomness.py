@@ -24,7 +24,7 @@ def generator(seed: int, *stream: int) -> np.random.Generator:
     Raises
     ------
     BadOption
-        If the seed is negative or not an integer.
+        If the seed, or a part of the stream, is negative or not an integer.
 
     Examples
     --------
@@ -33,6 +33,7 @@ def generator(seed: int, *stream: int) -> np.random.Generator:
     >>> bool(generator(1, 0).random() == generator(1, 1).random())
     False
     """
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise BadOption(f"seed must be an integer of 0 or more, got {seed!r}")
-    return np.random.default_rng(np.random.SeedSequence(entropy=int(seed), spawn_key=stream))
+    for what, number in (("seed", seed), *(("stream", part) for part in stream)):
+        if isinstance(number, bool | np.bool_) or not isinstance(number, int | np.integer) or number < 0:
+            raise BadOption(f"{what} must be an integer of 0 or more, got {number!r}")
+    return np.random.default_rng(np.random.SeedSequence(entropy=int(seed), spawn_key=tuple(int(s) for s in stream)))

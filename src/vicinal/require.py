@@ -36,6 +36,7 @@ def require(module: str, extra: str) -> ModuleType:
         return importlib.import_module(module)
     except ImportError as error:
         package = module.partition(".")[0]
-        if error.name is not None and error.name.partition(".")[0] != package:
+        absent = isinstance(error, ModuleNotFoundError) and error.name in (package, module)
+        if not absent and error.name is not None:
             raise  # the package is there but broken inside: the real cause must be seen
         raise MissingExtra(f"this needs {package}, which is not installed: pip install 'vicinal[{extra}]'") from error

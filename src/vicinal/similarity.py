@@ -107,7 +107,7 @@ def top_k(scores: NDArray, k: int) -> NDArray[np.int64]:
 
 
 def nearest_rows(
-    queries: NDArray, matrix: NDArray, k: int, metric: str, norms: NDArray, allowed: NDArray[np.bool_] | None = None
+    queries: NDArray, matrix: NDArray, k: int, metric: str, norms: NDArray, *, allowed: NDArray[np.bool_] | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Exact k nearest rows of ``matrix`` for every query, equal scores in row order.
 
@@ -224,9 +224,7 @@ def _slack(metric: str, length: float, norms: NDArray, kind: np.dtype, dim: int)
     return unit * size * sizes if metric == "dot" else unit * sizes * (2 * size + sizes)
 
 
-def _contenders(
-    rough: NDArray, slack: NDArray, k: int, allowed: NDArray[np.bool_] | None
-) -> NDArray[np.int64]:
+def _contenders(rough: NDArray, slack: NDArray, k: int, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
     """Rows, rising, that may be among the k best: all whose best case reaches the k-th worst case."""
     if allowed is not None:
         rough = np.where(allowed, rough, -np.inf).astype(rough.dtype, copy=False)
@@ -234,7 +232,7 @@ def _contenders(
 
 
 def _kth_largest(values: NDArray, k: int) -> np.floating:
-    """The k-th largest of many values; most are set aside by the largest of each stretch, which takes one quick pass."""
+    """The k-th largest of many values; the largest of each stretch, had in one quick pass, set most aside."""
     width = len(values) // (4 * k)
     if width >= 32:
         tops = values[: len(values) // width * width].reshape(-1, width).max(axis=1)

@@ -60,13 +60,16 @@ class App(click.Group):
             _failures.show("stopped")
             raise click.exceptions.Exit(_STOPPED) from None
 
-    def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, *,
+        standalone_mode: bool = True, **extra: Any,
+    ) -> Any:  # fmt: skip
         """Run ``vicinal ARGS`` and exit: 0 when done, 2 for what the user can mend, 130 after Ctrl-C."""
         if not standalone_mode:
-            return super().main(args, *rest, standalone_mode=False, **extra)
+            return super().main(args, prog_name, standalone_mode=False, **extra)
         given = list(sys.argv[1:] if args is None else args)
         with _failing_clearly():
-            code = super().main(given, *rest, standalone_mode=False, obj=given, **extra)
+            code = super().main(given, prog_name, standalone_mode=False, obj=given, **extra)
         sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from vicinal.cli._files import check_there
 from vicinal.cli._show import note
 from vicinal.errors import BadInput, BadOption
@@ -56,8 +54,8 @@ def open_inputs(inputs: Sequence[str], field: str | None, errors: str, scratch: 
     for name in inputs:
         if not glob.has_magic(name):
             check_there(name)
-            if field is not None and not _is_json_lines(name):
-                raise BadOption(f"--field is for JSON Lines, files whose names end in .jsonl or .ndjson; {name} is not")
+    if field is not None and not any(_is_json_lines(name) for name in inputs):
+        raise BadOption(f"--field is for JSON Lines, names that end in .jsonl or .ndjson; {inputs[0]} does not")
     return open_corpus([Path(name) for name in inputs], **options)
 
 
@@ -77,7 +75,7 @@ def _is_json_lines(name: str) -> bool:
 def _spooled(scratch: Path) -> Path:
     path = Path(tempfile.mkdtemp(dir=scratch)) / "stdin.jsonl"
     with path.open("wb") as copy:
-        shutil.copyfileobj(click.get_binary_stream("stdin"), copy)
+        shutil.copyfileobj(sys.stdin.buffer, copy)
     if path.stat().st_size == 0:
         raise BadInput("standard input is empty; expected JSON Lines")
     return path

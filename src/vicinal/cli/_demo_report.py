@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from vicinal.cli._demo_words import COMPARED, HEATMAP_GROUPS, known_groups, known_sums, telling_words
 from vicinal.cli._show import command_line, facts, heading, say, side_by_side
-from vicinal.matches import table
 
 if TYPE_CHECKING:
     from vicinal.space import Space
@@ -41,20 +40,23 @@ def say_sums(space: Space) -> None:
 
 def say_before_and_after(model: Word2Vec) -> None:
     """Show the neighbours of one word untrained and trained."""
+    from vicinal.matches import table
+
     space = model.space
     word = COMPARED if COMPARED in space else telling_words(space, 1)[0]
-    tables = []
-    for title, one in (("before training", model.initial_space), ("after training", space)):
-        matches = one.nearest(word, k=8)[0]
-        tables.append(table((title, "cosine"), [(m.name, f"{m.score:.4f}") for m in matches]))
+    before, after = (
+        table((f"{when} training", "cosine"), [(m.name, f"{m.score:.4f}") for m in one.nearest(word, k=8)[0]])
+        for when, one in (("before", model.initial_space), ("after", space))
+    )
     say()
     heading(f"Neighbours of {word}")
-    say(_indented(side_by_side(*tables)))
+    say(_indented(side_by_side(before, after)))
 
 
 def say_evaluation(space: Space) -> None:
     """Score the packaged analogies: the sections with enough questions, then all."""
     from vicinal.evaluate import evaluate_analogies
+    from vicinal.matches import table
 
     scored = evaluate_analogies(space, restrict=None)
     total = scored["total"]

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import click
 
 from vicinal.cli._show import printable
-from vicinal.errors import MissingExtra, VicinalError
+from vicinal.errors import VicinalError
 
 _BAD_INPUT, _BUG = 2, 70
 # The library speaks of Python arguments; on the command line they are options.
@@ -41,26 +41,31 @@ def describe(error: Exception) -> tuple[str, int]:
     >>> describe(VicinalError("x.space exists; pass force=True or --force to replace it"))
     ('x.space exists; pass --force to replace it', 2)
     """
-    if isinstance(error, MissingExtra):
-        return str(error), _BAD_INPUT
-    if isinstance(error, VicinalError):
-        return in_options(str(error)), _BAD_INPUT
-    if isinstance(error, click.UsageError):
-        where = f" (see '{error.ctx.command_path} --help')" if error.ctx is not None else ""
-        text = error.format_message().rstrip(".")
-        return f"{text[:1].lower()}{text[1:]}{where}", _BAD_INPUT
-    if isinstance(error, click.ClickException):
-        return error.format_message(), _BAD_INPUT
     if isinstance(error, click.Abort):
         return "stopped", 130
-    if isinstance(error, OSError):
-        return _system(error), _BAD_INPUT
-    if isinstance(error, MemoryError):
-        return "there is not enough memory for this; use a smaller file, or a machine with more", _BAD_INPUT
+    line = _mendable(error)
+    if line is not None:
+        return line, _BAD_INPUT
     return (
         f"a mistake of vicinal's own, {type(error).__name__}: {error}; VICINAL_DEBUG=1 shows where, please report it",
         _BUG,
     )
+
+
+def _mendable(error: Exception) -> str | None:
+    if isinstance(error, VicinalError):
+        return in_options(str(error))
+    if isinstance(error, click.UsageError):
+        where = f" (see '{error.ctx.command_path} --help')" if error.ctx is not None else ""
+        text = error.format_message().rstrip(".")
+        return f"{text[:1].lower()}{text[1:]}{where}"
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, OSError):
+        return _system(error)
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this; use a smaller file, or a machine with more"
+    return None
 
 
 def in_options(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -29,4 +30,18 @@ def say_matches(found: Matches, as_json: bool) -> None:
     elif not any(found.names):
         raise BadInput("no name is left to be found: the filter or the query took them all")
     else:
-        say(str(found))
+        for at in range(len(found)):
+            if at:
+                say()
+            one = slice(at, at + 1)
+            say(
+                str(
+                    replace(
+                        found,
+                        queries=found.queries[one],
+                        names=found.names[one],
+                        rows=found.rows[one],
+                        scores=found.scores[one],
+                    )
+                )
+            )

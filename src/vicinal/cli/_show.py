@@ -15,6 +15,7 @@ import click
 
 # Names come from files of others: no control character in them may move the cursor or change a colour.
 _CONTROL = {code: f"\\x{code:02x}" for code in [*range(32), *range(0x7F, 0xA0)] if code != ord("\n")}
+_CONTROL |= {code: f"\\u{code:04x}" for code in [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]}  # turn text around
 
 
 def printable(text: str) -> str:
@@ -54,7 +55,7 @@ def width() -> int:
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> str:
-    """Lay out labels and values, long values wrapped under their beginning.
+    """Lay out labels and values, long values wrapped under their beginning, but not at a no-break space.
 
     Examples
     --------
@@ -69,15 +70,15 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
         wrapped = textwrap.wrap(value, max(20, width() - indent), break_on_hyphens=False) or [""]
         lines.append(f"  {label:{indent - 4}}  {wrapped[0]}")
         lines += [" " * indent + more for more in wrapped[1:]]
-    return "\n".join(lines)
+    return "\n".join(lines).replace("\xa0", " ")
 
 
 def side_by_side(left: str, right: str, gap: int = 4) -> str:
-    """Put two blocks of text next to each other.
+    r"""Put two blocks of text next to each other.
 
     Examples
     --------
-    >>> print(side_by_side("a\\nbb", "c", 1))
+    >>> print(side_by_side("a\nbb", "c", 1))
     a  c
     bb
     """

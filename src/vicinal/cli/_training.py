@@ -6,58 +6,24 @@ import shutil
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from vicinal.cli import _failures
-from vicinal.cli._corpora import is_input, open_inputs
-from vicinal.cli._files import check_output, check_space_output, check_there, reporting
-from vicinal.cli._show import command_line, counted, note
-from vicinal.errors import BadInput, BadOption, OutputExists, VicinalError
+from vicinal.cli._corpora import open_inputs
+from vicinal.cli._files import check_there, reporting
+from vicinal.cli._show import command_line, counted
+from vicinal.cli._training_job import RESCUED, Job, check_job, remove_checkpoint
+from vicinal.errors import BadInput, BadOption, VicinalError
 
 if TYPE_CHECKING:
     from vicinal.data import Corpus, Tokens
     from vicinal.progress import Callback
     from vicinal.words import Word2Vec
 
-_TOKENS = ("tokens.ids", "tokens.offsets", "vocabulary.txt", "tokens.json", "tokens.ids.part", "tokens.offsets.part")
-_RESCUED = "trained.space"
 _FIXED = ("dim", "objective", "tokenizer", "lower", "max_vocabulary")  # of a model that is trained on
-
-
-@dataclass(frozen=True)
-class Job:
-    """What the command line asked for, the model's options apart; ``again`` is the command that goes on."""
-
-    inputs: tuple[str, ...]
-    output: str
-    again: str
-    save_model: str | None
-    start: str | None
-    force: bool
-    quiet: bool
-    resume: bool
-    checkpoint_every: float
-    field: str | None
-    errors: str
-
-    @property
-    def folder(self) -> Path:
-        """Where the state of training is kept."""
-        return Path(f"{self.output}.checkpoint")
-
-    @property
-    def state(self) -> Path:
-        """The file that makes the folder a checkpoint to go on from."""
-        return self.folder / "state.safetensors"
-
-    def note(self, text: str) -> None:
-        """Report, unless told to be quiet."""
-        if not self.quiet:
-            note(text)
 
 
 def train(job: Job, options: dict[str, Any], chosen: list[str]) -> None:
@@ -76,7 +42,7 @@ def train(job: Job, options: dict[str, Any], chosen: list[str]) -> None:
     VicinalError
         Before training wherever that can be known before.
     """
-    _check_job(job)
+    check_job(job)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vicinal-") as scratch, reporting(not job.quiet) as report:
         corpus = open_inputs(job.inputs, job.field, job.errors, Path(scratch))
@@ -93,26 +59,6 @@ def train(job: Job, options: dict[str, Any], chosen: list[str]) -> None:
     if job.save_model:
         job.note(f"wrote {job.save_model}: the model; train on with --from {job.save_model}")
     job.note(f"next: {command_line('nearest', job.output, model.vocabulary_.tokens[min(50, words - 1)])}")
-
-
-def _check_job(job: Job) -> None:
-    check_space_output(job.output, job.force)
-    if is_input(Path(job.output), job.inputs):
-        raise BadInput(f"{job.output} is one of the inputs; give another output")
-    if job.save_model:
-        check_output(job.save_model, job.force, folder=True)
-    if not job.checkpoint_every > 0:
-        raise BadOption(f"--checkpoint-every must be more than 0 seconds, got {job.checkpoint_every:g}")
-    if job.start is not None and job.resume:
-        raise BadOption("--from and --resume exclude each other: training on keeps no checkpoint")
-    if job.folder.exists() and not job.folder.is_dir():
-        raise BadInput(f"{job.folder} is a file, and the checkpoint needs a folder of that name; move it away")
-    if job.state.exists() and job.start is None and not job.resume:
-        if not job.force:
-            raise OutputExists(
-                f"{job.folder} holds a training that was interrupted; go on with --resume, or start afresh with --force"
-            )
-        remove_checkpoint(job.folder)
 
 
 def _train_afresh(job: Job, options: dict[str, Any], corpus: Corpus, report: Callback | None) -> Word2Vec:
@@ -225,7 +171,7 @@ def _write(job: Job, model: Word2Vec) -> None:
         if job.save_model:
             model.save(job.save_model, force=job.force)
     except VicinalError as error:
-        kept = job.folder / _RESCUED
+        kept = job.folder / RESCUED
         try:
             job.folder.mkdir(exist_ok=True)
             model.space.save(kept, force=True)
@@ -233,15 +179,3 @@ def _write(job: Job, model: Word2Vec) -> None:
             hint = f"; when that is mended, go on from the last checkpoint: {job.again}" if job.state.exists() else ""
             raise BadInput(f"{error}{hint}") from error
         raise BadInput(f"{error}; the trained vectors are kept in {kept}") from error
-
-
-def remove_checkpoint(folder: Path) -> None:
-    """Remove what training left in a folder, and the folder if nothing else is in it."""
-    if not folder.is_dir():
-        return
-    names = ["state.safetensors", _RESCUED, *_TOKENS]
-    for path in [*(folder / name for name in names), *folder.glob(".*.tmp")]:
-        if path.is_file():
-            path.unlink()
-    with suppress(OSError):  # something of the user's is in it
-        folder.rmdir()

@@ -30,7 +30,7 @@ from vicinal.cli._verb import Verb, json_option, k_option, space_argument
 )
 @json_option
 @click.pass_context
-def command(ctx: click.Context, space: str, a: str, b: str, c: str, k: int, method: str, as_json: bool) -> None:
+def command(ctx: click.Context, *, space: str, a: str, b: str, c: str, k: int, method: str, as_json: bool) -> None:
     """Answer: A is to B as C is to which name? ("man king woman" asks: man is to king as woman is to …)."""
     opened = open_space(space)
     check_k(ctx, k, len(opened))

@@ -10,7 +10,6 @@ from vicinal.cli._files import open_space
 from vicinal.cli._show import heading, say, say_json, width
 from vicinal.cli._verb import Verb, json_option, space_argument
 from vicinal.errors import BadInput
-from vicinal.matches import table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,6 +57,8 @@ def command(space: str, words: tuple[str, ...], metric: str, as_json: bool) -> N
 
 def _square(words: tuple[str, ...], pairs: NDArray) -> str:
     """Lay out an (m, m) table, in several parts where it is wider than the terminal."""
+    from vicinal.matches import table
+
     cells = [[f"{x + 0.0:.4f}" for x in row] for row in pairs.round(4).tolist()]
     first = max(map(len, words))
     widths = [max(len(word), *(len(row[i]) for row in cells)) + 2 for i, word in enumerate(words)]

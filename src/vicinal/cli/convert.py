@@ -15,9 +15,11 @@ _NAMES = (
     "space", "safetensors", "npz", "npy", "parquet", "word2vec", "word2vec-binary", "projector", "glove",
 )  # fmt: skip
 _HOW = options(
-    click.option("--from", "source_format", type=click.Choice(_NAMES), help="Format of SOURCE, where a guess is wrong."),
-    click.option("--to", "target_format", type=click.Choice(_NAMES), help="Format of TARGET, where its ending says none."),
-    click.option("--skip-bad", is_flag=True, help="Leave bad lines out and count them, instead of stopping at the first."),
+    click.option("--from", "source_format", type=click.Choice(_NAMES), metavar="FORMAT",
+                 help="Format of SOURCE, if guessed wrongly."),
+    click.option("--to", "target_format", type=click.Choice(_NAMES), metavar="FORMAT",
+                 help="Format of TARGET, if not by its ending."),
+    click.option("--skip-bad", is_flag=True, help="Leave bad lines out and count them; else the first one stops."),
     click.option("--quiet", is_flag=True, help="Report nothing but errors."),
 )  # fmt: skip
 
@@ -36,7 +38,10 @@ _HOW = options(
 @_HOW
 @force_option
 def command(source: str, target: str, force: bool, **how: Any) -> None:
-    """Read SOURCE in any known format and write TARGET in the format of its ending."""
+    """Read SOURCE in any known format and write TARGET in the format of its ending.
+
+    A FORMAT is one of space, safetensors, npz, npy, parquet, word2vec, word2vec-binary, projector and glove.
+    """
     from vicinal import store
 
     check_there(source)

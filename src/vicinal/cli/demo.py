@@ -25,7 +25,7 @@ SETTINGS: dict[str, Any] = {
     "dim": 100, "window": 5, "min_count": 10, "learning_rate": 0.05, "subsample": 1e-3, "epochs": 40, "seed": 1,
 }  # fmt: skip
 _WORDS_TRAINED = 32_000_000  # what 40 epochs of the King James Bible come to; a longer text gets fewer epochs
-_SHORT_TEXT = 100_000  # words below which rarer words are kept too
+_SHORT_TEXTS = ((20_000, 1), (600_000, 3))  # below so many bytes, the min_count
 _ABOUT = "about.txt"
 
 
@@ -77,10 +77,9 @@ def _train(corpus: Any, what: str, own: bool) -> tuple[Word2Vec, Tokens, float]:
 
     settings = dict(SETTINGS)
     with reporting(True) as progress:
+        if own:  # of a short text rarer words are kept too
+            settings["min_count"] = next((least for size, least in _SHORT_TEXTS if corpus.size < size), 10)
         tokens = tokenize_corpus(corpus, min_count=settings["min_count"], callback=progress)
-        if own and tokens.total_words < _SHORT_TEXT:
-            settings["min_count"] = 3
-            tokens = tokenize_corpus(corpus, min_count=settings["min_count"])
         settings["epochs"] = max(3, min(settings["epochs"], _WORDS_TRAINED // tokens.total_words))
         assert progress is not None
         progress.close()

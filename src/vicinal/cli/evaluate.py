@@ -12,7 +12,6 @@ from vicinal.cli._files import check_there, open_space
 from vicinal.cli._show import heading, say, say_json
 from vicinal.cli._verb import Verb, json_option, options, space_argument
 from vicinal.errors import BadOption
-from vicinal.matches import table
 
 if TYPE_CHECKING:
     from vicinal.evaluate import Figure, Report
@@ -84,6 +83,8 @@ def _measure(path: str, tests: dict[str, Any]) -> Report:
 
 def say_report(title: str, figures: Sequence[Figure]) -> None:
     """Print figures, those of one measure together, so that a line fits a terminal of 80 columns."""
+    from vicinal.matches import table
+
     heading(title)
     for measure in dict.fromkeys(figure.measure for figure in figures):
         part = [figure for figure in figures if figure.measure == measure]

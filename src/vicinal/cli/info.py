@@ -64,7 +64,7 @@ def _facts(space: Space) -> list[tuple[str, str]]:
     made += f" of vicinal {origin.version}" if origin.version else ""
     found.append(("made by", made + "".join(f", then {step}" for step in origin.steps)))
     if origin.options:
-        found.append(("options", ", ".join(f"{key} {_plain(value)}" for key, value in origin.options.items())))
+        found.append(("options", ", ".join(f"{key}\xa0{_plain(value)}" for key, value in origin.options.items())))
     for label, value in (
         ("text", origin.corpus),
         ("vocabulary", origin.vocabulary),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".png", ".svg", ".pdf")
 _CHOICE = options(
-    click.option("--words", metavar="A,B,C", help="The names to show, with commas between."),
-    click.option("--words-file", type=click.Path(), metavar="FILE", help="The same from a file, one a line; - is stdin."),
+    click.option("--words", metavar="A,B,C", help="Names to show, with commas between."),
+    click.option("--words-file", type=click.Path(), metavar="FILE", help="Names from a file, one a line; - is stdin."),
     click.option("--top", type=int, metavar="N", help="The first N names.  [default: 100; in a heat map 40]"),
 )  # fmt: skip
 _PICTURE = options(
@@ -86,7 +87,7 @@ def _chosen(space: Space, how: dict[str, Any]) -> list[str]:
 
 
 def _lines(path: str) -> list[str]:
-    data = click.get_binary_stream("stdin").read() if path == "-" else Path(check_there(path)).read_bytes()
+    data = sys.stdin.buffer.read() if path == "-" else Path(check_there(path)).read_bytes()
     try:
         return [line.strip() for line in data.decode("utf-8-sig").splitlines()]
     except UnicodeDecodeError as error:

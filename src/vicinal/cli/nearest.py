@@ -28,9 +28,15 @@ from vicinal.cli._verb import Verb, json_option, k_option, metric_option, space_
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, space: str, queries: tuple[str, ...], k: int, metric: str | None, filters: tuple[str, ...],
+    ctx: click.Context,
+    *,
+    space: str,
+    queries: tuple[str, ...],
+    k: int,
+    metric: str | None,
+    filters: tuple[str, ...],
     as_json: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Find the nearest names of every QUERY: a name, or a sum such as "king - man + woman".
 
     In a sum the operators stand between spaces. The names of the query itself are left out of the answer.

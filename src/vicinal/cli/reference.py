@@ -14,9 +14,11 @@ from vicinal.cli._verb import Verb
 
 _HEAD = """# Command line
 
-Written by `python -m vicinal.cli.reference`; a test keeps it equal to the commands. Results go to standard output,
-progress and remarks to standard error. Exit codes: 0 done; 2 something a user can mend, said in one line; 130 stopped by
-Ctrl-C; 141 the reader of a pipe went away. `NO_COLOR=1` turns colours off, `VICINAL_DEBUG=1` shows where an error arose.
+Written by `python -m vicinal.cli.reference`; a test keeps it equal to the commands.
+
+Results go to standard output, progress and remarks to standard error. Exit codes: 0 done; 2 something a user can mend,
+said in one line; 70 a mistake of Vicinal's own; 130 stopped by Ctrl-C; 141 the reader of a pipe went away.
+`NO_COLOR=1` turns colours off, `VICINAL_DEBUG=1` shows where an error arose.
 """
 
 

@@ -59,7 +59,8 @@ def command(ctx: click.Context, inputs: tuple[str, ...], **given: Any) -> None:
 
     Ctrl-C saves the state and says how to go on; after any other end the same command goes on with --resume.
     """
-    from vicinal.cli._training import Job, train
+    from vicinal.cli._training import train
+    from vicinal.cli._training_job import Job
 
     model = {option.name: given.pop(option.name) for option in WORD2VEC}
     given.pop("model")

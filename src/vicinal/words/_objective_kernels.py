@@ -101,10 +101,10 @@ def logistic_gradients(scores, signs, count, rate, right, tally):
 def update_rows(inputs, in_at, m, outputs, out_at, n, width, gradients, before):
     """Move both sides by the values from before the step; outputs by sixes, held in registers over all inputs.
 
-    ``before`` keeps 16 columns of the inputs where more than six outputs need more than one pass over them.
+    ``before`` keeps 16 columns of the inputs unless all outputs are done in one pass.
     """
     for d in range(np.uint64(0), width, np.uint64(16)):
-        if n > 6:
+        if n != 6:
             for i in range(m):
                 store(before, np.uint64(i) * np.uint64(16), load(inputs, in_at[i] + d))
         for j in range(0, n - 5, 6):
@@ -124,7 +124,7 @@ def _move_six(inputs, in_at, m, outputs, out_at, n, d, gradients, before, j):
     for i in range(m):
         at = i * n + j
         y = load(inputs, in_at[i] + d)
-        x = load(before, np.uint64(i) * np.uint64(16)) if n > 6 else y
+        x = load(before, np.uint64(i) * np.uint64(16)) if n != 6 else y
         ga, gb, gc = splat(gradients[at]), splat(gradients[at + 1]), splat(gradients[at + 2])
         ge, gf, gg = splat(gradients[at + 3]), splat(gradients[at + 4]), splat(gradients[at + 5])
         y = fma(ga, oa, fma(gb, ob, fma(gc, oc, y)))

