@@ -45,6 +45,12 @@ def _compiled(function, **options):
     return compiled
 
 
+def is_kept(compiled):
+    """Tell whether the disk holds a good result for a kernel, so that its first call need not compile."""
+    index = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
+    return not hasattr(index, "_load_index") or bool(index._load_index())
+
+
 kernel = _compiled
 loop_kernel = partial(_compiled, **_UNCOUNTED)
 inner_kernel = partial(_compiled, forceinline=True, **_UNCOUNTED)
@@ -146,6 +152,30 @@ most = _binary("most", lambda b, x, y: b.select(b.fcmp_ordered(">", x, y), x, y)
 
 
 @intrinsic
+def rsqrt(typingctx, value):
+    """Return 1 / sqrt(value) for positive normal floats, within a few units of the last place.
+
+    The flags allow LLVM the processor's estimate and one Newton step, several times faster than a root and a division.
+    """
+
+    def emit(context, builder, signature, arguments):
+        root = _call(builder, "llvm.sqrt.v16f32", _VECTOR, arguments, ("fast",))
+        return builder.fdiv(ir.Constant(_VECTOR, [1.0] * LANES), root, flags=("fast",))
+
+    return floats16(floats16), emit
+
+
+@intrinsic
+def lowest_bit(typingctx, bits):
+    """Return the place of the lowest set bit of a nonzero uint64."""
+
+    def emit(context, builder, signature, arguments):
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.uint64(types.uint64), emit
+
+
+@intrinsic
 def total(typingctx, value):
     """Sum the lanes, in the order the processor likes best."""
 
@@ -212,6 +242,12 @@ if config.DISABLE_JIT:  # the same words for the interpreter, so that kernels ca
 
     def fma(a, b, c):  # type: ignore[no-redef]
         return (a.astype(np.float64) * b + c).astype(np.float32)
+
+    def rsqrt(value):  # type: ignore[no-redef]
+        return (1 / np.sqrt(value, dtype=np.float64)).astype(np.float32)
+
+    def lowest_bit(bits):  # type: ignore[no-redef]
+        return np.uint64((int(bits) & -int(bits)).bit_length() - 1)
 
     def total(value):  # type: ignore[no-redef]
         return value.sum(dtype=np.float32)

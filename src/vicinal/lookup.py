@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,8 +117,8 @@ def asked(query: Any, names: Names, matrix: NDArray, metric: str) -> Asked:
 
 def allowed_rows(names: Names, exclude: Any, filter: ArrayLike | None) -> NDArray[np.bool_] | None:
     """Mark the rows that may be returned, (n,) bool; None where all may."""
-    if isinstance(exclude, str):
-        raise BadInput(f"exclude takes a list of names, got the one string {exclude!r}")
+    if isinstance(exclude, str) or not isinstance(exclude, Iterable):
+        raise BadInput(f"exclude takes a list of names, got {exclude!r}")
     banned = names.rows(exclude)
     banned = banned[banned >= 0]
     if filter is None and not len(banned):

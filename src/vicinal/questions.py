@@ -39,6 +39,7 @@ class Questions(Record):
 
         Examples
         --------
+        >>> from vicinal import Space
         >>> Space(["a", "b"], [[1, 0], [0, 2]], metric="dot").vector("b - 0.5 * a").tolist()
         [-0.5, 2.0]
         """
@@ -88,6 +89,7 @@ class Questions(Record):
 
         Examples
         --------
+        >>> from vicinal import Space
         >>> space = Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]])
         >>> [m.name for m in space.nearest("A", k=5)[0]]
         ['C', 'B']
@@ -126,6 +128,7 @@ class Questions(Record):
 
         Examples
         --------
+        >>> from vicinal import Space
         >>> space = Space(["man", "king", "woman", "queen"], [[1, 0], [1, 1], [-1, 0.1], [-1, 1]])
         >>> space.analogy("man", "king", "woman").first
         'queen'
@@ -148,6 +151,7 @@ class Questions(Record):
 
         Examples
         --------
+        >>> from vicinal import Space
         >>> Space(["A", "B"], [[3, 4], [6, 8]]).similarity("A", "B", metric="euclidean")
         -5.0
         """
@@ -168,6 +172,7 @@ class Questions(Record):
 
         Examples
         --------
+        >>> from vicinal import Space
         >>> table = Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]]).similarities()
         >>> [f"{score:.2f}" for score in table[0]]
         ['1.00', '0.35', '1.00']
@@ -185,6 +190,7 @@ class Questions(Record):
 
         Examples
         --------
+        >>> from vicinal import Space
         >>> Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]]).odd_one_out(["A", "B", "C"])
         'B'
         """

@@ -82,7 +82,7 @@ def space(here):
     return here / "words.space"
 
 
-def sentences(lines, words=200, seed=0):
+def _sentences(lines, words=200, seed=0):
     chosen = random.Random(seed)
     names = [f"w{i}" for i in range(words)]
     weights = [1 / (i + 1) for i in range(words)]
@@ -90,7 +90,13 @@ def sentences(lines, words=200, seed=0):
 
 
 @pytest.fixture
+def sentences():
+    """Make text of so many lines."""
+    return _sentences
+
+
+@pytest.fixture
 def corpus(here):
     """A file ``corpus.txt`` of 24,000 words."""
-    (here / "corpus.txt").write_text(sentences(2000))
+    (here / "corpus.txt").write_text(_sentences(2000))
     return here / "corpus.txt"

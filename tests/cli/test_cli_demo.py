@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 
 import pytest
-from conftest import sentences
 
 from vicinal import Space
 from vicinal.cli import demo
@@ -45,7 +44,7 @@ def test_demo(cli, short, here):
     cli("demo")  # a demo replaces its own files
 
 
-def test_demo_of_an_own_text(cli, short, here):
+def test_demo_of_an_own_text(cli, short, here, sentences):
     (here / "my.txt").write_text(sentences(3000))
     result = cli("demo", "my.txt", "-o", "out/deep")
     assert "my.txt" in result.stdout and "Neighbours" in result.stdout and "none of the packaged" in result.stdout
@@ -61,7 +60,7 @@ def test_demo_of_a_tiny_text(cli, short, here):
     cli("demo", "two.txt")
 
 
-def test_demo_without_matplotlib(cli, short, here, monkeypatch):
+def test_demo_without_matplotlib(cli, short, here, monkeypatch, sentences):
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
     (here / "my.txt").write_text(sentences(1000))
     result = cli("demo", "my.txt")
@@ -74,7 +73,7 @@ def test_demo_without_its_text(refuses, monkeypatch):
     refuses("demo", says=["pip install 'vicinal[demo]'", "vicinal demo my.txt"])
 
 
-def test_demo_keeps_files_of_others(refuses, cli, short, here):
+def test_demo_keeps_files_of_others(refuses, cli, short, here, sentences):
     (here / "my.txt").write_text(sentences(1000))
     (here / "map.png").write_text("mine")
     refuses("demo", "my.txt", "-o", ".", says=["map.png", "--force"])

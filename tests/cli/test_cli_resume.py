@@ -7,7 +7,6 @@ import signal
 import time
 
 import pytest
-from conftest import sentences
 
 from vicinal import Space
 
@@ -16,7 +15,7 @@ OFTEN = ("--checkpoint-every", "0.2")
 
 
 @pytest.fixture
-def text(here):
+def text(here, sentences):
     (here / "corpus.txt").write_text(sentences(15_000))
 
 

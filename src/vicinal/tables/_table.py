@@ -84,11 +84,6 @@ def read_table(data: Any) -> Table:
     return _read_array(array)
 
 
-def is_frame_like(data: Any) -> bool:
-    """Tell whether data carry columns of their own: a frame, or a structured array."""
-    return _is_frame(data) or bool(getattr(getattr(data, "dtype", None), "names", None))
-
-
 def _is_frame(data: Any) -> bool:
     return hasattr(data, "columns") and hasattr(data, "to_numpy") and hasattr(data, "dtypes")
 
@@ -115,9 +110,8 @@ def _frame_values(series: Any) -> NDArray:
             return np.asarray(series, "datetime64[us]")
         values = series.to_numpy()
         return values if values.ndim == 1 else np.asarray(series, object)
-    if kind.startswith(("Date", "Duration")) or not series.null_count():
-        return series.to_numpy() if not kind.startswith(("String", "Categorical", "Enum")) else _objects(series.to_list())
-    return _objects(series.to_list())
+    plain = kind.startswith(("Int", "UInt", "Float", "Boolean")) and not series.null_count()
+    return series.to_numpy() if plain or kind.startswith(("Date", "Duration")) else _objects(series.to_list())
 
 
 def _as_array(data: Any) -> NDArray:
@@ -142,6 +136,8 @@ def _as_array(data: Any) -> NDArray:
 def _read_array(array: NDArray) -> Table:
     if array.ndim == 1 and array.dtype.kind in "UOT" and len(array) and all(isinstance(v, str | None) for v in array):
         return _assemble([("x0", array)], named=False)
+    if array.shape == (0,):
+        raise BadInput("the table is empty: it has no rows and no columns")
     if array.ndim == 1:
         raise BadInput(
             f"Expected 2D array, got 1D array instead, of {len(array)} values. Reshape your data either using "
@@ -180,9 +176,7 @@ def _flat(name: object, values: Any) -> NDArray:
 
 
 def _objects(values: list[Any]) -> NDArray:
-    array = np.empty(len(values), object)
-    array[:] = values
-    return array
+    return np.fromiter(values, object, len(values))
 
 
 def _no_columns(shape: tuple[int, ...]) -> BadInput:

@@ -43,6 +43,7 @@ def check_options(model: Any, words: int = 0) -> None:
         value = getattr(model, name)
         if not isinstance(value, int | float) or not math.isfinite(value):
             raise BadOption(f"{name} must be a finite number, got {value!r}")
+    check_rates(model.learning_rate, model.min_learning_rate)
     if model.subsample < 0:
         raise BadOption(f"subsample must be 0 (keep all) or more, got {model.subsample!r}")
     generator(model.seed)
@@ -50,6 +51,14 @@ def check_options(model: Any, words: int = 0) -> None:
         raise BadOption(
             f"the full softmax scores every word for every pair, which {words:,} words make too slow (limit "
             f"{SOFTMAX_LIMIT:,}); use objective='negative_sampling', or max_vocabulary"
+        )
+
+
+def check_rates(first: float, last: float) -> None:
+    """Refuse learning rates that do not fall from a positive one to one of 0 or more."""
+    if not 0 <= last <= first or not 0 < first < math.inf:
+        raise BadOption(
+            f"learning rates must satisfy 0 ≤ min_learning_rate ≤ learning_rate and learning_rate > 0, got {last} and {first}"
         )
 
 

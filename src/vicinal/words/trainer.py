@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from vicinal.errors import BadInput, BadOption
+from vicinal.errors import BadInput
 from vicinal.progress import Callback, Meter
 
 # (thread, first, last, (rate at first, rate after last), epoch) -> (loss sum, examples)
@@ -58,13 +58,6 @@ class Schedule:
     threads: int
     learning_rate: float
     min_learning_rate: float
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.min_learning_rate <= self.learning_rate or not 0 < self.learning_rate < math.inf:
-            raise BadOption(
-                f"learning rates must satisfy 0 ≤ min_learning_rate ≤ learning_rate and learning_rate > 0, got "
-                f"{self.min_learning_rate} and {self.learning_rate}"
-            )
 
     @property
     def piece(self) -> int:

@@ -61,10 +61,11 @@ def train_words(
 
 
 def _prepare(model: Any, tokens: Tokens, matrices: Matrices, paths: Paths | None, callback: Callback | None):
-    if callback is not None:
-        callback(Progress("compiling (once, then kept on disk)" if _is_first() else "starting", 0, 0))
+    from vicinal._vectors import is_kept
     from vicinal.words import _examples_kernels as kernels
 
+    if callback is not None and not is_kept(kernels.train_range):
+        callback(Progress("compiling for this processor (once: the result is kept on disk)", 0, 0))
     counts = np.asarray(tokens.vocabulary.counts)
     text = kernels.Text(
         np.asarray(tokens.ids), np.asarray(tokens.offsets), keep_thresholds(counts, model.subsample)
@@ -90,22 +91,6 @@ def _prepare(model: Any, tokens: Tokens, matrices: Matrices, paths: Paths | None
 
 def _epoch_seed(seed: int, epoch: int) -> int:
     return int(np.random.SeedSequence(entropy=seed, spawn_key=(epoch,)).generate_state(1, np.uint64)[0])
-
-
-def _is_first() -> bool:
-    """Tell whether numba has nothing on disk for the kernels yet."""
-    from numba import config
-
-    from vicinal.words import _examples_kernels as kernels
-
-    cache = kernels.train_range._cache  # numba tells this nowhere else
-    return config.DISABLE_JIT == 0 and not any(True for _ in _index_files(cache))
-
-
-def _index_files(cache: Any):
-    path = getattr(cache, "_cache_path", None)
-    if path and os.path.isdir(path):
-        yield from (name for name in os.listdir(path) if name.startswith("_examples_kernels.train_range"))
 
 
 def _job(model: Any, tokens: Tokens) -> dict[str, Any]:

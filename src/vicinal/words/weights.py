@@ -77,7 +77,7 @@ def memory_needed(rows: int, dim: int) -> int:
     return 2 * 4 * padded(dim) * (rows + 2 * _HOT)
 
 
-def check_training_memory(rows: int, dim: int, callback=None) -> str:
+def check_training_memory(rows: int, dim: int) -> str:
     """Say what training will take, or raise `NotEnoughMemory` with advice."""
     needed = memory_needed(rows, dim)
     purpose = f"training {rows:,} words in {dim} dimensions"
