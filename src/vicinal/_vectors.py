@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Sixteen floats at a time: a tiny vector vocabulary for numba kernels.
 
 Automatic vectorisation gives up on loops that read and write several arrays, since any two might overlap. These
@@ -10,6 +11,7 @@ from __future__ import annotations
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -45,15 +47,15 @@ def _compiled(function, **options):
     return compiled
 
 
-def is_kept(compiled):
+def is_on_disk(compiled):
     """Tell whether the disk holds a good result for a kernel, so that its first call need not compile."""
     index = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
     return not hasattr(index, "_load_index") or bool(index._load_index())
 
 
-kernel = _compiled
-loop_kernel = partial(_compiled, **_UNCOUNTED)
-inner_kernel = partial(_compiled, forceinline=True, **_UNCOUNTED)
+kernel: Any = _compiled
+loop_kernel: Any = partial(_compiled, **_UNCOUNTED)
+inner_kernel: Any = partial(_compiled, forceinline=True, **_UNCOUNTED)
 
 _FLOAT = ir.FloatType()
 _VECTOR = ir.VectorType(_FLOAT, LANES)
@@ -114,7 +116,9 @@ def splat(typingctx, value):
     """Fill a vector with one float."""
 
     def emit(context, builder, signature, arguments):
-        single = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), arguments[0], ir.Constant(ir.IntType(32), 0))
+        single = builder.insert_element(
+            ir.Constant(_VECTOR, ir.Undefined), arguments[0], ir.Constant(ir.IntType(32), 0)
+        )
         mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
         return builder.shuffle_vector(single, ir.Constant(_VECTOR, ir.Undefined), mask)
 
@@ -196,7 +200,7 @@ def _fold(builder, a, b, keep):
 
 
 @intrinsic
-def totals(typingctx, a, b, c, d, e, f):
+def totals(typingctx, a, b, c, d, e, f):  # noqa: PLR0917
     """Sum the lanes of six vectors at once, which takes half the shuffles of six sums; a tuple of six float32."""
 
     def emit(context, builder, signature, arguments):

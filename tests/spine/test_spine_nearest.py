@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.spatial.distance import cdist
 
 from vicinal import Space
 from vicinal.errors import BadInput, BadOption
-from vicinal.lengths import raw_norms, row_norms, unit_rows
+from vicinal.lengths import raw_norms, row_norms, single, unit_rows
 from vicinal.similarity import METRICS, nearest_rows, pairwise, top_k
 
 TABLE = Space(["A", "B", "C", "D", "E"], [[3, 30], [15, 4], [3, 27], [7.5, 75], [7.5, 2]])
@@ -101,9 +100,11 @@ def test_many_rows_take_the_quick_selection():
 def test_euclidean_far_from_the_origin():
     """Where the expanded square has no digits left: a tight cloud a long way off."""
     rng = np.random.default_rng(2)
-    matrix = (rng.standard_normal((3000, 3)) + [1e4, 4e4, -2e4]).astype(np.float32)
+    matrix = (rng.standard_normal((3000, 3)) + np.array([1e4, 4e4, -2e4])).astype(np.float32)
     space = Space([f"w{i}" for i in range(3000)], matrix, metric="euclidean")
-    expected = np.argsort(cdist(matrix[:1].astype(float), matrix.astype(float))[0].astype(np.float32), kind="stable")
+    expected = np.argsort(
+        np.linalg.norm(matrix.astype(float) - matrix[0].astype(float), axis=1).astype(np.float32), kind="stable"
+    )
     assert space.nearest("w0", 8).rows[0].tolist() == expected[1:9].tolist()
 
 
@@ -114,7 +115,9 @@ def test_very_large_and_very_small_values(size):
         assert space.nearest("a", metric=metric).names == [["c", "b", "d"]], metric
     np.testing.assert_allclose(space.nearest("a").scores[0], [0.9997830, 0.8, 0.0], rtol=1e-6)
     np.testing.assert_allclose(space.unit().matrix[0], [0.4472136, 0.8944272], rtol=1e-6)
-    np.testing.assert_allclose(space.nearest("a", metric="euclidean").scores[0, 1:] / size, [-(2**0.5), -(5**0.5)], 1e-6)
+    np.testing.assert_allclose(
+        space.nearest("a", metric="euclidean").scores[0, 1:] / size, [-(2**0.5), -(5**0.5)], 1e-6
+    )
     assert not np.isnan(space.nearest("a", metric="dot").scores).any()
     for method in ("add", "multiply"):
         assert space.analogy("a", "b", "c", method=method).names == [["d"]]
@@ -123,6 +126,7 @@ def test_very_large_and_very_small_values(size):
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_scipy_agrees(metric):
+    cdist = pytest.importorskip("scipy.spatial.distance").cdist
     space = some_space(4, n=40, dim=5, ties=False)
     wide = space.matrix.astype(np.float64)
     expected = {
@@ -190,10 +194,22 @@ def test_options_are_checked():
             TABLE.nearest("A", metric=metric)
     with pytest.raises(BadOption, match="'add' or 'multiply'"):
         TABLE.analogy("A", "B", "C", method="cos")
-    for bad in (dict(exclude="A"), dict(exclude=5), dict(filter=[True]), dict(filter=[1, 1, 1, 1, 1])):
+    for bad in ({"exclude": "A"}, {"exclude": 5}, {"filter": [True]}, {"filter": [1, 1, 1, 1, 1]}):
         with pytest.raises(BadInput):
             TABLE.nearest("A", **bad)
-    for query in (5, None, {}, {"A"}, ["A", 5], [[1, 2], [3]], b"A", [1, 2, 3], [np.nan, 1], [1e300, 1], np.ones((1, 1, 2))):
+    for query in (
+        5,
+        None,
+        {},
+        {"A"},
+        ["A", 5],
+        [[1, 2], [3]],
+        b"A",
+        [1, 2, 3],
+        [np.nan, 1],
+        [1e300, 1],
+        np.ones((1, 1, 2)),
+    ):
         with pytest.raises(BadInput):
             TABLE.nearest(query)
     assert TABLE.nearest("A", 10**30).counts.tolist() == [4]
@@ -221,6 +237,12 @@ def test_bad_rows_and_shapes():
     assert pairwise(np.zeros((0, 2))).shape == (0, 0)
     assert unit_rows(np.zeros((0, 2))).shape == (0, 2)
     assert str(pairwise([[1.0]], metric="euclidean")[0, 0]) == "0.0"
+
+
+def test_every_float16_is_widened_exactly():
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    halves = halves[np.isfinite(halves)]
+    np.testing.assert_array_equal(single(halves).view(np.uint32), halves.astype(np.float32).view(np.uint32))
 
 
 def test_top_k_breaks_ties_by_column():

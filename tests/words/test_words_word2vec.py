@@ -1,6 +1,7 @@
 """Word2Vec as its users meet it."""
 
 import _thread
+import itertools
 import json
 import time
 
@@ -37,7 +38,7 @@ def test_learns_who_keeps_company_with_whom(texts, architecture, objective):
 
 
 def test_softmax_loss_approaches_the_entropy_of_the_corpus():
-    """"a" is followed by "b" or "c", each half the time: ln 2 nats from "a", none from "b" or "c" to "a"."""
+    """After "a" comes "b" or "c", each half the time: ln 2 nats from "a", none from "b" or "c" back to "a"."""
     model = vc.Word2Vec(objective="softmax", **OPTIONS | {"epochs": 40, "learning_rate": 0.2}).fit(["a b", "a c"] * 400)
     assert model.history_[0] > model.history_[-1]
     assert model.history_[-1] == pytest.approx(np.log(2) / 2, abs=0.02)
@@ -176,7 +177,7 @@ def test_every_piece_is_done_once_with_falling_rates():
     assert spans == [(e, f, min(f + 1000, 10_500)) for e in range(3) for f in range(0, 10_500, 1000)]
     rates = [rates for *_, rates, _ in sorted(done, key=lambda d: (d[3], d[0]))]
     assert rates[0][0] == 0.1 and rates[-1][1] == pytest.approx(0.01)
-    assert all(a[1] == pytest.approx(b[0]) for a, b in zip(rates, rates[1:]))
+    assert all(a[1] == pytest.approx(b[0]) for a, b in itertools.pairwise(rates))
 
 
 def test_failing_work_and_divergence_stop_training(texts):
@@ -206,7 +207,8 @@ def test_save_and_load_and_go_on(texts, tmp_path):
 def test_damaged_models_are_refused(texts, tmp_path):
     vc.Word2Vec(objective="hierarchical_softmax", **OPTIONS).fit(texts).save(tmp_path / "m")
     record = json.loads((tmp_path / "m" / "encoder.json").read_text())
-    for change in ({"encoder": "Other"}, {"options": {"dim": "x"}}, {"options": {"none": 1}}, {"origin": 3}, {"format": ""}):
+    broken = {"encoder": "Other"}, {"options": {"dim": "x"}}, {"options": {"none": 1}}, {"origin": 3}, {"format": ""}
+    for change in broken:
         (tmp_path / "m" / "encoder.json").write_text(json.dumps(record | change))
         with pytest.raises(BadFormat):
             vc.Word2Vec.load(tmp_path / "m")
@@ -249,7 +251,7 @@ def test_options_out_of_range_are_named(texts, option, value):
 def test_hopeless_corpora_are_refused(texts):
     with pytest.raises(BadInput, match="one word"):
         vc.Word2Vec(**OPTIONS).fit(["hello hello hello"])
-    with pytest.raises(BadInput, match="sea|sky"):
+    with pytest.raises(BadInput, match=r"seen \d+ times"):
         vc.Word2Vec(**OPTIONS | {"min_count": 10**6}).fit(texts)
     with pytest.raises(NotFitted):
         vc.Word2Vec().space

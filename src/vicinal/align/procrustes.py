@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vicinal import __version__
-from vicinal.align import files
+from vicinal.align import _files as files
 from vicinal.align.csls import check_whole
 from vicinal.align.dictionary import Pairs, Seed, known_pairs, take_pairs
 from vicinal.encoder import Encoder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import queue
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +16,9 @@ from numpy.typing import NDArray
 from vicinal.errors import VicinalError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-Item, Result = TypeVar("Item"), TypeVar("Result")
+Item = TypeVar("Item")
+Room = TypeVar("Room")
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -35,36 +36,38 @@ def disk_named(folder: Path) -> Iterator[None]:
 
 
 class Growing:
-    """A one-dimensional array that is appended to.
+    """A one-dimensional array that is appended to: in memory while it is small, in a file from there on.
 
     Parameters
     ----------
     dtype : dtype
     path : Path
-        File to go on in once the array is larger than ``limit``; nothing is written before.
-    limit : int
-        Bytes.
+        Written only once the array no longer fits ``capacity``.
+    capacity : int
+        Values that may stay in memory.
     """
 
-    def __init__(self, dtype: Any, path: Path, limit: int) -> None:
-        self.dtype, self.path, self.limit = np.dtype(dtype), path, limit
-        self.length = 0
-        self._parts: list[NDArray[Any]] = []
+    def __init__(self, dtype: Any, path: Path, capacity: int) -> None:
+        self.path, self.length = path, 0
+        self._memory = np.empty(capacity, dtype)  # no page of it is taken before it is written
         self._file: Any = None
 
     def append(self, values: NDArray[Any]) -> None:
         """Add values at the end; they are copied."""
-        self.length += len(values)
-        if self._file is None and self.length * self.dtype.itemsize <= self.limit:
-            self._parts.append(values.astype(self.dtype))
+        at, self.length = self.length, self.length + len(values)
+        if self._file is None and self.length <= len(self._memory):
+            self._memory[at : self.length] = values
             return
-        with disk_named(self.path.parent):
-            if self._file is None:
-                self._file = self.path.open("wb")
-                for part in self._parts:
-                    part.tofile(self._file)
-                self._parts = []
-            values.astype(self.dtype, copy=False).tofile(self._file)
+        if self._file is None:
+            self._file = self.path.open("wb", buffering=0)
+            self._write(self._memory[:at])
+            self._memory = self._memory[:0].copy()
+        self._write(values.astype(self._memory.dtype, copy=False))
+
+    def _write(self, values: NDArray[Any]) -> None:
+        view = values.data.cast("B") if len(values) else b""  # numpy's tofile would not say that the disk is full
+        while view:  # unbuffered files may take less than they were given
+            view = view[self._file.write(view) :]
 
     def close(self) -> None:
         """Close the file, if there is one."""
@@ -73,44 +76,34 @@ class Growing:
 
     def finish(self) -> NDArray[Any]:
         """Return the whole, read-only: in memory, or mapped."""
-        with disk_named(self.path.parent):
-            self.close()
         if self._file is not None:
-            return np.memmap(self.path, self.dtype, "r", shape=(self.length,)).view(np.ndarray)
-        whole = np.concatenate([np.empty(0, self.dtype), *self._parts])
-        self._parts = []
+            self.close()
+            return np.memmap(self.path, self._memory.dtype, "r", shape=(self.length,)).view(np.ndarray)
+        whole = self._memory[: self.length]
         whole.flags.writeable = False
         return whole
 
 
 def in_order(
-    work: Callable[[Any, Item], Result], items: Iterable[Item], rooms: list[Any]
+    work: Callable[[Room, Item], Result], items: Iterable[Item], rooms: list[Room], threads: int
 ) -> Iterator[tuple[Item, Result]]:
-    """Run ``work(room, item)`` on as many threads as there are rooms; results come in the order of the items.
+    """Run ``work(room, item)`` on threads; results come in the order of the items.
 
-    At most one result more than there are rooms waits to be taken, so memory stays bounded.
+    A room is given to the next item only when the result that may lie in it has been used.
     """
-    free: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    for room in rooms:
-        free.put(room)
-
-    def run(item: Item) -> Result:
-        room = free.get()
-        try:
-            return work(room, item)
-        finally:
-            free.put(room)
-
-    waiting: deque[tuple[Item, Future[Result]]] = deque()
-    pool = ThreadPoolExecutor(len(rooms), "vicinal-counts")
+    waiting: deque[tuple[Item, Room, Future[Result]]] = deque()
+    free = deque(rooms)
+    pool = ThreadPoolExecutor(threads, "vicinal-counts")
     try:
         for item in items:
-            waiting.append((item, pool.submit(run, item)))
-            if len(waiting) > len(rooms):
-                first, future = waiting.popleft()
-                yield first, future.result()
+            if not free:
+                done, room, future = waiting.popleft()
+                yield done, future.result()
+                free.append(room)
+            room = free.popleft()
+            waiting.append((item, room, pool.submit(work, room, item)))
         while waiting:
-            first, future = waiting.popleft()
-            yield first, future.result()
+            done, _, future = waiting.popleft()
+            yield done, future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

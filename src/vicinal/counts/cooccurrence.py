@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 import weakref
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,10 @@ class Cooccurrences:
 
     Attributes
     ----------
-    rows, cols : (n_entries,) int32
-        Read-only, mapped from files where they are large.
+    cols : (n_entries,) int32
+        Read-only, mapped from a file where it is large.
     values : (n_entries,) float32
-        Weighted counts, above 0.
+        Weighted counts, above 0; as ``cols``.
     offsets : (n + 1,) int64
         Row r has the entries from ``offsets[r]`` up to ``offsets[r + 1]``.
     n : int
@@ -55,9 +56,32 @@ class Cooccurrences:
         self, arrays: tuple[NDArray, ...], vocabulary: Vocabulary, *, corpus_fingerprint: str = "", window: int = 0,
         weighting: str = "",
     ) -> None:  # fmt: skip
-        self.rows, self.cols, self.values, self.offsets = arrays
+        self.cols, self.values, self.offsets = arrays
         self.n, self.vocabulary = len(vocabulary), vocabulary
         self.corpus_fingerprint, self.window, self.weighting = corpus_fingerprint, window, weighting
+
+    @cached_property
+    def rows(self) -> NDArray[np.int32]:
+        """The row of every entry, (n_entries,) int32; made from ``offsets`` when first asked for."""
+        return np.repeat(np.arange(self.n, dtype=np.int32), np.diff(self.offsets))
+
+    def check(self) -> None:
+        """Refuse a matrix put together by hand that does not hang together, before compiled code reads it.
+
+        Raises
+        ------
+        BadInput
+        """
+        lengths = len(self.offsets) == self.n + 1 and self.offsets[0] == 0 and self.offsets[-1] == len(self.cols)
+        if not lengths or len(self.values) != len(self.cols) or np.diff(self.offsets).min(initial=0) < 0:
+            raise BadInput(
+                f"offsets, {len(self.cols):,} columns and {len(self.values):,} values of co-occurrences do not fit "
+                f"each other and {self.n:,} words"
+            )
+        if len(self) and not 0 <= self.cols.min() <= self.cols.max() < self.n:
+            raise BadInput(f"columns of co-occurrences must lie between 0 and {self.n - 1:,}")
+        if len(self) and not 0 < self.values.min() <= self.values.max() < np.inf:
+            raise BadInput("values of co-occurrences must be finite and above 0; leave out pairs that were not seen")
 
     def __len__(self) -> int:
         return len(self.values)
@@ -95,7 +119,7 @@ def count_cooccurrences(
         to disk as sorted runs and merged; results beyond about a half of it are mapped from files. What the operating
         system keeps of files that are read does not count.
     workspace : path, optional
-        Existing folder for such files, by default the system's place for temporary ones. They are removed with the result.
+        Existing folder for such files, by default the system's place for temporary ones. They go with the result.
     threads : int
         0 takes all processors.
     callback : callable, optional
@@ -129,7 +153,7 @@ def count_cooccurrences(
     folder = temporary_folder(workspace)
     try:
         with disk_named(folder):
-            arrays = Counting(tokens, window, weighting, plan, folder, callback).run()
+            arrays = Counting(tokens, window, weighting, plan=plan, folder=folder, callback=callback).run()
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -183,7 +207,9 @@ def thread_count(threads: Any) -> int:
     """
     if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or not 0 <= threads <= 1024:
         raise BadOption(f"threads must be an integer from 0 (all processors) to 1024, got {threads!r}")
-    return int(threads) or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
+    return int(threads) or len(
+        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    )
 
 
 def temporary_folder(workspace: str | os.PathLike[str] | None) -> Path:

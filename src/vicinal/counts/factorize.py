@@ -35,8 +35,9 @@ class Factors(NamedTuple):
 
 
 def truncated_svd(
-    matrix: Any, dim: int, *, solver: str = "randomized", oversampling: int = 10, power_iterations: int = 5, seed: int = 1
-) -> Factors:
+    matrix: Any, dim: int, *, solver: str = "randomized", oversampling: int = 10, power_iterations: int = 5,
+    seed: int = 1,
+) -> Factors:  # fmt: skip
     """Find the largest singular values of a sparse or dense matrix, with their vectors.
 
     No other table of rank ``dim`` has a smaller sum of squared errors (Eckart and Young 1936).

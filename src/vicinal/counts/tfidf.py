@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from typing import Any, Self
 
 import numpy as np
@@ -12,16 +12,13 @@ from numpy.typing import NDArray
 from vicinal import __version__
 from vicinal.counts import model_files
 from vicinal.counts._checks import check_choice, check_flags, check_number, check_whole, json_options
-from vicinal.counts._documents import open_documents, read_documents
+from vicinal.counts._documents import TokenReader, open_documents, read_documents
 from vicinal.counts._transformer import Transformer
 from vicinal.data import Vocabulary, get_tokenizer
 from vicinal.errors import BadFormat, BadInput, BadOption
 from vicinal.memory import check_memory
 from vicinal.origin import Origin, digest_matrix
 from vicinal.require import require
-
-_STEP = 1 << 20  # tokens read between two looks at the memory
-_BYTES = 24  # a token may become one entry of the table of counts, which is copied twice before it is done
 
 
 class TfIdf(Transformer):
@@ -71,8 +68,9 @@ class TfIdf(Transformer):
     >>> model = TfIdf().fit(["the sea", "the sky", "the sea and the sky", ""])
     >>> model.vocabulary_.tokens, model.empty_
     (('and', 'sea', 'sky', 'the'), 1)
-    >>> model.encode(["the sea", "unknown"]).round(2).tolist()
-    [[0.0, 0.78..., 0.0, 0.63...], [0.0, 0.0, 0.0, 0.0]]
+    >>> print(model.encode(["the sea", "unknown"]).round(2))
+    [[0.   0.78 0.   0.63]
+     [0.   0.   0.   0.  ]]
     """
 
     def __init__(
@@ -235,25 +233,11 @@ class TfIdf(Transformer):
 
     def _vectorizer(self, **options: Any) -> Any:
         text = require("sklearn.feature_extraction.text", "learn")
+        tokenize = TokenReader(get_tokenizer(self.tokenizer, lower=self.lower), self.stop_words, self.ngram_range)
         return text.CountVectorizer(
-            tokenizer=self._token_function(), token_pattern=None, lowercase=False, binary=self.binary,
+            tokenizer=tokenize, token_pattern=None, lowercase=False, binary=self.binary,
             ngram_range=tuple(self.ngram_range), dtype=np.int32, **options,
         )  # fmt: skip
-
-    def _token_function(self) -> Callable[[Any], list[str]]:
-        """Turn a document into tokens, looking after the memory meanwhile."""
-        tokenize = get_tokenizer(self.tokenizer, lower=self.lower)
-        dropped = frozenset(self.stop_words or ()) | {""}
-        each = _BYTES * (self.ngram_range[1] - self.ngram_range[0] + 1)
-        watch = _Watch(each)
-
-        def tokens(document: str | Iterable[str]) -> list[str]:
-            found = tokenize(document) if isinstance(document, str) else document
-            kept = [token for token in found if token not in dropped]
-            watch.add(len(kept))
-            return kept
-
-        return tokens
 
     def _weigh(self, counts: Any) -> Any:
         """Turn counts into weights: a new float32 CSR matrix."""
@@ -270,17 +254,3 @@ class TfIdf(Transformer):
             sizes = sizes if self.norm == "l1" else np.sqrt(sizes)
             weights.data = (weights.data / sizes[rows]).astype(np.float32)
         return weights
-
-
-class _Watch:
-    """Counts tokens, and checks from time to time that the table they make will fit."""
-
-    def __init__(self, each: int) -> None:
-        self.each, self.seen, self.checked = each, 0, 0
-
-    def add(self, tokens: int) -> None:
-        self.seen += tokens
-        if self.seen - self.checked >= _STEP:
-            self.checked = self.seen
-            what = f"the table of {self.seen:,} tokens counted so far"
-            check_memory(self.each * self.seen, what, "take fewer or shorter documents, or shorter n-grams")

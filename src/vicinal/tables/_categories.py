@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.errors import BadFormat, BadInput
+from vicinal.errors import BadFormat, BadInput, BadOption
 from vicinal.tables._columns import KINDS, Column
 
 UNSEEN, MISSING = -1, -2
@@ -56,8 +56,8 @@ class Categories:
         """
         if column.kind not in (self.kind, "empty"):
             raise BadInput(
-                f"column {column.name!r} held {self.kind} values when fitted and holds {column.kind} values now; convert "
-                "it to the kind it had"
+                f"column {column.name!r} held {self.kind} values when fitted and holds {column.kind} values now; "
+                "convert it to the kind it had"
             )
         where = {value: code for code, value in enumerate(self.values)}
         codes = np.fromiter((where.get(value, UNSEEN) for value in column.scalars()), np.int64, len(column))
@@ -84,12 +84,14 @@ class Categories:
 
 
 def find_categories(column: Column, own: bool, given: list[Any] | None = None) -> Categories:
-    """Find the categories of a column, sorted; or check the given ones and keep their order.
+    """Find the categories of a column, sorted; or take the given ones in their order.
 
     Raises
     ------
     BadInput
-        If all values are missing, the column holds dates, or given categories do not fit it.
+        If all values are missing, or the column holds dates.
+    BadOption
+        If given categories are of another kind than the column.
     """
     if column.kind == "empty":
         raise BadInput(f"column {column.name!r} is missing in every row, so there is nothing to learn; drop it")
@@ -98,30 +100,53 @@ def find_categories(column: Column, own: bool, given: list[Any] | None = None) -
             f"column {column.name!r} holds dates, which are no categories; take a part of them first (year, month, "
             "weekday), turn them into text, or encode them as numbers"
         )
-    values = column.scalars()
-    seen = {value for value, missing in zip(values, column.missing.tolist(), strict=True) if not missing}
-    if given is None:
-        return Categories(column.kind, tuple(sorted(seen)), own)
-    if len(set(given)) != len(given) or not given:
-        raise BadInput(f"the categories given for column {column.name!r} must be distinct and not empty, got {given!r}")
-    if extra := seen - set(given):
-        raise BadInput(
-            f"column {column.name!r} holds {next(iter(sorted(extra)))!r}, which is not among the categories given for it"
-        )
-    return Categories(column.kind, tuple(given), own)
+    if given is not None:
+        if odd := [value for value in given if _kind(value) != column.kind]:
+            raise BadOption(
+                f"column {column.name!r} holds {column.kind} values, and {odd[0]!r} is given as its category"
+            )
+        return Categories(column.kind, tuple(given), own)
+    values = zip(column.scalars(), column.missing.tolist(), strict=True)
+    return Categories(column.kind, tuple(sorted({value for value, missing in values if not missing})), own)
 
 
-def check_unseen(column: Column, codes: NDArray[np.int64], unseen: str, missing: str) -> None:
-    """Raise `BadInput` for the first unseen or missing value, where the options say so."""
+def check_given(categories: object) -> None:
+    """Raise `BadOption` unless this maps column names to lists of distinct values."""
+    if categories is None:
+        return
+    if not isinstance(categories, dict):
+        raise BadOption(f"categories must map column names to lists of values, got {categories!r}")
+    for name, values in categories.items():
+        plain = isinstance(values, list | tuple) and all(_kind(value) for value in values)
+        if not plain or not values or len(set(values)) != len(values):
+            raise BadOption(
+                f"the categories of column {name!r} must be a list of distinct texts, numbers or booleans, got "
+                f"{values!r}"
+            )
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, str):
+        return "text"
+    return "number" if isinstance(value, int | float) and abs(value) < float("inf") else ""
+
+
+def known_codes(column: Column, categories: Categories, unseen: str, missing: str) -> NDArray[np.int64]:
+    """Return the codes of a column; raise `BadInput` for unseen or missing values where the options say so."""
+    codes = categories.codes(column)
     if missing == "error" and (at := np.flatnonzero(codes == MISSING)).size:
         raise BadInput(
-            f"column {column.name!r} is missing (None or NaN) in {at.size} of {len(column)} rows, first in row {at[0]}; "
-            "fill it, or choose another missing= option"
+            f"column {column.name!r} is missing (None or NaN) in {at.size} of {len(column)} rows, first in row "
+            f"{at[0]}; fill it, or choose another missing= option"
         )
     if unseen == "error" and (at := np.flatnonzero(codes == UNSEEN)).size:
         values = column.scalars()
         new = list(dict.fromkeys(values[i] for i in at.tolist()))
         raise BadInput(
-            f"column {column.name!r} holds {new[0]!r} in row {at[0]}, which was not there when fitted ({len(new)} such "
-            f"values in {at.size} rows); fit again, or choose another unseen= option"
+            f"column {column.name!r} holds {new[0]!r} in row {at[0]}, which is none of its "
+            f"{len(categories.values)} known categories (so are {len(new)} values in {at.size} rows); fit again, "
+            "or choose another unseen= option"
         )
+    return codes

@@ -15,7 +15,7 @@ from vicinal.errors import BadInput
 
 KINDS = ("number", "boolean", "text", "date")
 _DAY = np.timedelta64(1, "D") / np.timedelta64(1, "us")
-_FLOATING = (float, np.floating, Decimal, np.datetime64, np.timedelta64)
+_FLOATING = (float, np.floating, np.datetime64, np.timedelta64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +32,15 @@ class Column:
         Where the table held None, NaN, NaT or a null.
     kind : str
         One of `KINDS`, or ``"empty"`` if every value is missing.
+    categorical : bool
+        The table's own type says that these are categories, even if they are numbers.
     """
 
     name: str
     values: NDArray
     missing: NDArray[np.bool_]
     kind: str
+    categorical: bool = False
 
     def __len__(self) -> int:
         return len(self.values)
@@ -47,8 +50,8 @@ class Column:
         if self.kind == "text":
             at = int(np.flatnonzero(~self.missing)[0])
             raise BadInput(
-                f"column {self.name!r} holds text ({self.values[at]!r} in row {at}), where numbers are expected: could "
-                "not convert string to float; convert it first, or encode it as a category"
+                f"column {self.name!r} holds text ({self.values[at]!r} in row {at}), where numbers are expected: "
+                "could not convert string to float; convert it first, or encode it as a category"
             )
         out = np.full(len(self), np.nan)
         there = ~self.missing
@@ -110,12 +113,15 @@ def _finish(name: str, values: NDArray, missing: NDArray[np.bool_], kind: str) -
 
 
 def _read_objects(name: str, values: NDArray) -> Column:
-    """Tell the kind of Python objects by looking at each."""
+    """Tell the kind of Python objects by looking at each; text, the usual case, quickly."""
+    if set(map(type, values)) <= {str, type(None)}:
+        absent = np.fromiter((value is None for value in values), bool, len(values))
+        return Column(name, values, absent, "empty" if absent.all() else "text")
     missing = np.fromiter((_is_missing(value) for value in values), bool, len(values))
-    there = np.flatnonzero(~missing)
+    there = np.flatnonzero(~missing).tolist()
     first: dict[type, int] = {}
     for at in there:
-        first.setdefault(type(values[at]), int(at))
+        first.setdefault(type(values[at]), at)
     kinds: dict[str, int] = {}
     for type_, at in first.items():
         kinds.setdefault(_kind_of(type_, name, values[at], at), at)
@@ -128,14 +134,11 @@ def _read_objects(name: str, values: NDArray) -> Column:
     kind = next(iter(kinds), "empty")
     if kind == "date":
         return Column(name, _object_days(name, values, missing), missing, kind)
-    if kind == "number":
-        for at in there:
-            if values[at] in (np.inf, -np.inf):
-                raise _infinite(name, int(at))
     plain = np.empty(len(values), object)
-    for at in there:  # numpy scalars become Python's, whose text and hash do not depend on their width
-        value = values[at]
-        plain[at] = value.item() if isinstance(value, np.generic) else float(value) if isinstance(value, Decimal) else value
+    for at in there:
+        plain[at] = _plain(values[at])
+        if plain[at] in (np.inf, -np.inf):
+            raise _infinite(name, at)
     return Column(name, plain, missing, kind)
 
 
@@ -154,6 +157,15 @@ def _kind_of(type_: type, name: str, value: object, at: int) -> str:
     )
 
 
+def _plain(value: Any) -> Any:
+    """Turn a value into one of Python's own, whose text and hash do not depend on its width."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    return int(value) if isinstance(value, int | np.integer) else float(value)
+
+
 class _NoValue(BadInput, TypeError):
     """An object that is no value: also a TypeError, as scikit-learn's contract asks."""
 
@@ -161,7 +173,9 @@ class _NoValue(BadInput, TypeError):
 def _is_missing(value: object) -> bool:
     if value is None or type(value).__name__ in ("NAType", "NaTType"):  # pandas.NA and pandas.NaT, without pandas
         return True
-    return isinstance(value, _FLOATING) and bool(value != value)
+    if isinstance(value, Decimal):
+        return value.is_nan()
+    return isinstance(value, _FLOATING) and bool(value != value)  # noqa: PLR0124  (NaN, and only NaN, differs from itself)
 
 
 def _days(values: NDArray) -> NDArray[np.float64]:

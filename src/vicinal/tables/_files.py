@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.errors import BadFormat, BadInput, BadOption
+from vicinal.errors import BadFormat, BadInput
 from vicinal.store.atomic import atomic
 from vicinal.store.container import Container, write_container
 
@@ -20,10 +21,21 @@ _FORMAT = "vicinal.encoder/1"
 def save(encoder: Any, path: str | os.PathLike[str], force: bool = False) -> None:
     """Write a fitted encoder to a folder that appears whole or not at all."""
     arrays: dict[str, NDArray] = {}
-    record = {"format": _FORMAT, **pack(encoder, arrays, "")}
+    write(encoder, pack(encoder, arrays, ""), arrays, path, force)
+
+
+def load(cls: Any, path: str | os.PathLike[str]) -> Any:
+    """Read an encoder of class ``cls`` from a folder."""
+    return read(cls, path, unpack)
+
+
+def write(
+    encoder: Any, record: dict[str, Any], arrays: dict[str, NDArray], path: str | os.PathLike[str], force: bool
+) -> None:
+    """Write a record and its arrays."""
+    whole = {"format": _FORMAT, "encoder": type(encoder).__name__, **record}
     try:
-        text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
-        raw = text.encode()
+        raw = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError) as error:
         raise BadInput(f"this {type(encoder).__name__} holds what JSON and UTF-8 cannot ({error})") from error
     with atomic(path, force, folder=True) as folder:
@@ -31,8 +43,8 @@ def save(encoder: Any, path: str | os.PathLike[str], force: bool = False) -> Non
         write_container(folder / "arrays.safetensors", arrays, {"format": _FORMAT})
 
 
-def load(cls: Any, path: str | os.PathLike[str]) -> Any:
-    """Read an encoder of class ``cls`` from a folder."""
+def read(cls: Any, path: str | os.PathLike[str], unpacked: Callable[..., Any]) -> Any:
+    """Read a record and its arrays, and let ``unpacked`` make an encoder of them."""
     folder = Path(path)
     if not (folder / "encoder.json").is_file():
         raise BadInput(f"{folder} is not the folder of a saved encoder (it has no encoder.json)")
@@ -40,11 +52,11 @@ def load(cls: Any, path: str | os.PathLike[str]) -> Any:
         record = json.loads((folder / "encoder.json").read_bytes())
         if record["format"] != _FORMAT or record["encoder"] != cls.__name__:
             raise BadFormat(f"{folder} holds {record['encoder']} as {record['format']}, expected {cls.__name__}")
-        return unpack(cls, record, Container(folder / "arrays.safetensors"), "")
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, BadOption) as error:
+        return unpacked(cls, record, Container(folder / "arrays.safetensors"), "")
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError) as error:
         if isinstance(error, BadFormat):
             raise
-        raise BadFormat(f"{folder / 'encoder.json'} is not readable ({error})") from error
+        raise BadFormat(f"{folder} is not readable ({error})") from error
 
 
 def pack(encoder: Any, arrays: dict[str, NDArray], prefix: str) -> dict[str, Any]:
@@ -55,7 +67,7 @@ def pack(encoder: Any, arrays: dict[str, NDArray], prefix: str) -> dict[str, Any
         if isinstance(value, np.ndarray):
             arrays[prefix + name] = value
         else:
-            state[name] = value.to_json() if hasattr(value, "to_json") else value
+            state[name] = [part.to_json() for part in value]
     named = hasattr(encoder, "feature_names_in_")
     return {
         "encoder": type(encoder).__name__, "options": encoder.get_params(deep=False), "columns": encoder.columns_,
@@ -71,9 +83,9 @@ def unpack(cls: Any, record: dict[str, Any], container: Container, prefix: str) 
     encoder.columns_, encoder.n_features_in_ = names, len(names)
     if record["named"]:
         encoder.feature_names_in_ = np.array(names, object)
+    state = record["state"]
     for name in encoder._SAVED:
-        stored = record["state"].get(name)
-        value = np.array(container.array(prefix + name)) if name not in record["state"] else encoder._restored(name, stored)
-        setattr(encoder, name, value)
+        there = name in state
+        setattr(encoder, name, encoder._restored(state[name]) if there else np.array(container.array(prefix + name)))
     encoder._check_state()
     return encoder

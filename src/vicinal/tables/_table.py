@@ -6,7 +6,7 @@ Neither pandas nor polars is imported: their frames are known by what they offer
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -93,13 +93,17 @@ def _read_frame(frame: Any) -> Table:
     texts = [isinstance(label, str) for label in labels]
     if any(texts) and not all(texts):
         odd = labels[texts.index(False)]
-        raise BadInput(f"column names must be all text, got {odd!r} among them; rename it, as frame.columns.astype(str)")
+        raise BadInput(
+            f"column names must be all text, got {odd!r} among them; rename it, as frame.columns.astype(str)"
+        )
     pandas = hasattr(frame, "iloc")
     parts = [frame.iloc[:, at] if pandas else frame.get_column(name) for at, name in enumerate(labels)]
     if not labels:
         raise _no_columns((len(frame), 0))
     columns = [(label, _frame_values(part)) for label, part in zip(labels, parts, strict=True)]
-    return _assemble(columns, named=all(texts), index=frame.index if pandas else None)
+    table = _assemble(columns, named=all(texts), index=frame.index if pandas else None)
+    marked = [str(part.dtype).startswith(("category", "Categorical", "Enum")) for part in parts]
+    return replace(table, columns=[replace(c, categorical=m) for c, m in zip(table.columns, marked, strict=True)])
 
 
 def _frame_values(series: Any) -> NDArray:
@@ -127,10 +131,10 @@ def _as_array(data: Any) -> NDArray:
     rows = list(data)
     if all(isinstance(row, str) or row is None for row in rows):
         return _objects(rows)
-    try:
-        return np.array(rows, object)
-    except ValueError:
-        raise BadInput("the rows of the table differ in length; every row needs one value a column") from None
+    lengths = {len(row) if hasattr(row, "__len__") else 0 for row in rows}
+    if len(lengths) > 1:
+        raise BadInput(f"the rows of the table differ in length ({min(lengths)} to {max(lengths)} values)")
+    return np.array(rows, object)
 
 
 def _read_array(array: NDArray) -> Table:

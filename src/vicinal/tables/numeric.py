@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from vicinal.errors import BadFormat, BadInput, BadOption
 from vicinal.require import require
-from vicinal.tables._array_encoder import ArrayEncoder, check_choice
+from vicinal.tables._array_encoder import ArrayEncoder
+from vicinal.tables._checks import check_choice
 from vicinal.tables._columns import Column
 
 
@@ -33,11 +34,15 @@ class NumberEncoder(ArrayEncoder):
             raise BadInput(f"column {name!r} is missing in every row, so there is nothing to learn; drop it")
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             scaler = self._scaler().fit(data)
-            learned = {f"{part}": getattr(scaler, part) for part in self._PARTS}
-            learned["mean_"] = _means(data)
+            learned = {part: getattr(scaler, part) for part in self._PARTS}
+            low, high = np.nanmin(data, axis=0), np.nanmax(data, axis=0)
+            means = learned.get("mean_", np.nanmean(data, axis=0))
+            learned["mean_"] = np.where(low == high, low, means)  # the mean of equal numbers, without rounding
         for at, column in enumerate(columns):
-            if not all(np.isfinite(values[at]) for values in learned.values()):
-                raise BadInput(f"column {column.name!r} holds numbers too large to take the mean and spread of in float64")
+            if not all(np.isfinite(values[at]) for values in learned.values()) or learned["scale_"][at] == 0:
+                raise BadInput(
+                    f"column {column.name!r} holds numbers too large to take the mean and spread of in float64"
+                )
         return learned
 
     def _encode(self, columns: list[Column]) -> NDArray[np.float32]:
@@ -48,7 +53,7 @@ class NumberEncoder(ArrayEncoder):
             scaled = (self._restored_scaler().transform(filled) if len(filled) else filled).astype(np.float32)
         if (bad := np.argwhere(~np.isfinite(scaled))).size:
             row, at = bad[0]
-            raise BadInput(f"column {columns[at].name!r}: {data[row, at]:g} in row {row} is beyond float32 once scaled")
+            raise BadInput(f"column {columns[at].name!r}: {data[row, at]:g} in row {row}, scaled, is beyond float32")
         return np.hstack([scaled, missing.astype(np.float32)]) if self.missing == "indicator" else scaled
 
     def _decode(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -64,13 +69,13 @@ class NumberEncoder(ArrayEncoder):
                 if column.missing.any():
                     at = int(np.argmax(column.missing))
                     raise BadInput(
-                        f"column {column.name!r} is missing (None or NaN) in {int(column.missing.sum())} of {len(column)} "
-                        f"rows, first in row {at}; fill it, or choose another missing= option"
+                        f"column {column.name!r} is missing (None or NaN) in {int(column.missing.sum())} of "
+                        f"{len(column)} rows, first in row {at}; fill it, or choose another missing= option"
                     )
         return np.stack([column.numbers() for column in columns], axis=1)
 
     def _restored_scaler(self) -> Any:
-        scaler = self._scaler()
+        scaler = self._scaler().set_output(transform="default")  # whatever scikit-learn's configuration says
         for part in self._PARTS:
             setattr(scaler, part, getattr(self, part))
         scaler.n_features_in_ = self.n_features_in_
@@ -106,8 +111,8 @@ class Standardize(NumberEncoder):
     Examples
     --------
     >>> encoder = Standardize().fit({"height": [150.0, 160.0, 170.0]})
-    >>> encoder.encode({"height": [160.0, 170.0]}).round(3).tolist()
-    [[0.0], [1.225]]
+    >>> encoder.encode({"height": [160.0, 170.0]}).tolist()
+    [[0.0], [1.2247...]]
     >>> encoder.inverse_transform([[0.0]]).tolist()
     [[160.0]]
     """
@@ -147,12 +152,12 @@ class MinMax(NumberEncoder):
     [[0.25], [1.0]]
     """
 
+    data_min_: NDArray[np.float64]
+    data_max_: NDArray[np.float64]
     _PARTS = ("data_min_", "data_max_", "scale_", "min_")
     _SAVED = ("data_min_", "data_max_", "scale_", "min_", "mean_")
 
-    def __init__(
-        self, *, low: float = 0.0, high: float = 1.0, unseen: str = "keep", missing: str = "error"
-    ) -> None:
+    def __init__(self, *, low: float = 0.0, high: float = 1.0, unseen: str = "keep", missing: str = "error") -> None:
         self.low, self.high, self.unseen, self.missing = low, high, unseen, missing
 
     def _check_options(self) -> None:
@@ -169,15 +174,12 @@ class MinMax(NumberEncoder):
             if beyond.size:
                 row, at = beyond[0]
                 raise BadInput(
-                    f"column {columns[at].name!r} holds {data[row, at]:g} in row {row}, beyond the {self.data_min_[at]:g} to "
-                    f"{self.data_max_[at]:g} seen when fitted; fit again, or choose another unseen= option"
+                    f"column {columns[at].name!r} holds {data[row, at]:g} in row {row}, beyond the "
+                    f"{self.data_min_[at]:g} to {self.data_max_[at]:g} seen when fitted; fit again, "
+                    "or choose another unseen= option"
                 )
         return super()._encode(columns)
 
     def _scaler(self) -> Any:
         scalers = require("sklearn.preprocessing", "learn")
         return scalers.MinMaxScaler(feature_range=(self.low, self.high), clip=self.unseen == "clip")
-
-
-def _means(data: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.nanmean(data, axis=0)

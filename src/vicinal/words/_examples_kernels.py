@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """From tokens to training groups: subsampling, windows, negatives, and the loop over them.
 
 Everything random is a function of the seed and of the position in the corpus, not of a running state: a token is kept
@@ -10,7 +11,8 @@ import math
 from collections import namedtuple
 
 import numpy as np
-from vicinal._vectors import add, inner_kernel, kernel, load, loop_kernel, mul, prefetch, splat, store, sub
+
+from vicinal._vectors import add, inner_kernel, is_on_disk, kernel, load, loop_kernel, mul, prefetch, splat, store, sub
 from vicinal.words._objective_kernels import logistic_step, softmax_step
 
 SKIPGRAM, CBOW = 0, 1
@@ -18,9 +20,10 @@ NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX, SOFTMAX = 0, 1, 2
 
 # ids (int32) and sentence offsets (int64) of the corpus; keep: uint32 threshold a word, for subsampling
 Text = namedtuple("Text", "ids offsets keep")
-# The two matrices, flat float32, and their padded row width. Rows below ``hot`` are the most frequent: each thread works
-# on its own copies of them, ``shift`` rows further down, and merges them now and then, since rows that two threads write
-# to all the time travel between their caches. ``seen_*``: what the copies were at the last merge. ``blank``: a zero row.
+# The two matrices, flat float32, and their padded row width. Rows below ``hot`` are the most frequent: each thread
+# works on its own copies of them, ``shift`` rows further down, and merges them now and then, since rows that two
+# threads write to all the time travel between their caches. ``seen_*``: the copies at the last merge. ``blank``: a row
+# of zeros.
 Weights = namedtuple("Weights", "inputs outputs width hot shift blank seen_inputs seen_outputs")
 # noise: uint32 table of words; path_*: Huffman codes, those of word w at offsets[w] : offsets[w + 1]
 Targets = namedtuple("Targets", "noise path_offsets path_nodes path_signs")
@@ -230,20 +233,26 @@ def train_centres(weights, targets, plan, kept, where, span, rates, room):
             continue
         prefetch_rows(weights, plan, kept, count, c)
         if shared and since >= plan.sharing:  # one more than needed, since one may be a later centre
-            found = draw_negatives(targets.noise, plan.vocabulary, plan.negatives + 1, np.uint32(centre), random, room.drawn)
+            found = draw_negatives(
+                targets.noise, plan.vocabulary, plan.negatives + 1, np.uint32(centre), random, room.drawn
+            )
             since = 0
         since += 1
         if plan.architecture == CBOW:
             mean_row(weights.inputs, room.in_at, m, weights.width, room.bag)
             if sampled and not shared:
-                found = draw_negatives(targets.noise, plan.vocabulary, plan.negatives, np.uint32(centre), random, room.drawn)
+                found = draw_negatives(
+                    targets.noise, plan.vocabulary, plan.negatives, np.uint32(centre), random, room.drawn
+                )
             train_group(room.bag, room.bag_at, 1, weights, targets, plan, centre, found, rate, room)
             spread_row(weights.inputs, room.in_at, m, weights.width, room.bag)
             examples += 1
         elif sampled and not shared:
             for i in range(m):
                 random = mix(random)
-                found = draw_negatives(targets.noise, plan.vocabulary, plan.negatives, np.uint32(centre), random, room.drawn)
+                found = draw_negatives(
+                    targets.noise, plan.vocabulary, plan.negatives, np.uint32(centre), random, room.drawn
+                )
                 pair = room.in_at[i : i + 1]
                 train_group(weights.inputs, pair, 1, weights, targets, plan, centre, found, rate, room)
             examples += m
@@ -322,3 +331,8 @@ def fill_rows(matrix, start, hashes, dim, width, seed):
             state = mix(state + np.uint64(d))
             unit = np.float64(state >> np.uint64(11)) / 9007199254740992.0
             matrix[at + np.uint64(d)] = np.float32((unit - 0.5) / dim) if d < dim else np.float32(0.0)
+
+
+def is_compiled():
+    """Tell whether the kernels are on disk, so that training starts at once."""
+    return is_on_disk(train_range)

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Huffman's tree over word counts in linear time, the counts being sorted."""
 
 from __future__ import annotations
@@ -5,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from vicinal._vectors import kernel
+
 
 @kernel
 def build_parents(counts):

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """The step every model of this room ends in: a few input rows against a few output rows.
 
 A group is m input rows and n output rows. Their m × n scores are one small matrix product; each score should be large
@@ -19,6 +20,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from vicinal._vectors import add, div, fma, inner_kernel, least, load, loop_kernel, most, mul, splat, store, sub, totals
 
 _ONE = np.float32(1.0)
@@ -52,7 +54,9 @@ def score_rows(inputs, in_at, m, outputs, out_at, n, width, scores):
 
 @inner_kernel
 def sigmoid16(x):
-    """Sigmoid of 16 floats in (-8, 8): half of 1 + tanh(x / 2) by the rational approximation Eigen uses for tanh, within 1e-6."""
+    """Sigmoid of 16 floats, held to (-8, 8), within 1e-6: half of 1 + tanh(x / 2), tanh by the rational function whose
+    coefficients the Eigen library publishes.
+    """
     half = mul(most(least(x, splat(_LIMIT)), splat(-_LIMIT)), splat(_HALF))
     s = mul(half, half)
     top = splat(np.float32(-2.76076847742355e-16))

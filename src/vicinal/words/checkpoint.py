@@ -61,7 +61,9 @@ class Checkpoint:
             raise BadFormat(f"{self.path} is not a checkpoint of this version; delete {self.folder} to start afresh")
         try:
             job, record = json.loads(container.metadata["job"]), json.loads(container.metadata["state"])
-            state = State(int(record["piece"]), [float(x) for x in record["losses"]], [int(x) for x in record["examples"]])
+            state = State(
+                int(record["piece"]), [float(x) for x in record["losses"]], [int(x) for x in record["examples"]]
+            )
         except (KeyError, ValueError, TypeError) as error:
             raise BadFormat(f"{self.path} is damaged ({error}); delete {self.folder} to start afresh") from error
         differing = sorted(key for key in self.job.keys() | job.keys() if self.job.get(key) != job.get(key))

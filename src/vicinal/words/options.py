@@ -58,7 +58,8 @@ def check_rates(first: float, last: float) -> None:
     """Refuse learning rates that do not fall from a positive one to one of 0 or more."""
     if not 0 <= last <= first or not 0 < first < math.inf:
         raise BadOption(
-            f"learning rates must satisfy 0 ≤ min_learning_rate ≤ learning_rate and learning_rate > 0, got {last} and {first}"
+            "learning rates must satisfy 0 ≤ min_learning_rate ≤ learning_rate and learning_rate > 0, got "
+            f"min_learning_rate {last} and learning_rate {first}"
         )
 
 
@@ -66,4 +67,6 @@ def thread_count(model: Any) -> int:
     """Threads to train with."""
     if model.deterministic:
         return 1
-    return model.threads or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
+    return model.threads or len(
+        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    )

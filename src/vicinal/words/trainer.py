@@ -49,7 +49,7 @@ class Schedule:
     Examples
     --------
     >>> schedule = Schedule(words=1000, epochs=2, threads=1, learning_rate=0.1, min_learning_rate=0.0)
-    >>> schedule.rate(1, 500)
+    >>> round(schedule.rate(1, 500), 3)
     0.025
     """
 

@@ -46,7 +46,9 @@ def train_words(
     State
         With the losses of every epoch.
     """
-    schedule = Schedule(len(tokens.ids), model.epochs, thread_count(model), model.learning_rate, model.min_learning_rate)
+    schedule = Schedule(
+        len(tokens.ids), model.epochs, thread_count(model), model.learning_rate, model.min_learning_rate
+    )
     state, save = State(), None
     if checkpoint is not None:
         keeper = Checkpoint(checkpoint, _job(model, tokens))
@@ -61,23 +63,20 @@ def train_words(
 
 
 def _prepare(model: Any, tokens: Tokens, matrices: Matrices, paths: Paths | None, callback: Callback | None):
-    from vicinal._vectors import is_kept
     from vicinal.words import _examples_kernels as kernels
 
-    if callback is not None and not is_kept(kernels.train_range):
+    if callback is not None and not kernels.is_compiled():
         callback(Progress("compiling for this processor (once: the result is kept on disk)", 0, 0))
     counts = np.asarray(tokens.vocabulary.counts)
-    text = kernels.Text(
-        np.asarray(tokens.ids), np.asarray(tokens.offsets), keep_thresholds(counts, model.subsample)
-    )
+    text = kernels.Text(np.asarray(tokens.ids), np.asarray(tokens.offsets), keep_thresholds(counts, model.subsample))
     sampled = model.objective == "negative_sampling"
     noise = noise_table(counts, model.noise_exponent) if sampled else np.zeros(1, np.uint32)
     no_paths = (np.zeros(1, np.int64), np.zeros(1, np.int32), np.zeros(1, np.float32))
     targets = kernels.Targets(noise, *(paths if paths is not None else no_paths))
-    longest = {"negative_sampling": model.negatives + 1, "softmax": len(counts)}.get(model.objective)
+    longest = paths.longest if paths is not None else model.negatives + 1 if sampled else len(counts)
     plan = kernels.Plan(
-        ARCHITECTURES.index(model.architecture), OBJECTIVES.index(model.objective), model.window, int(model.shrink_window),
-        model.negatives, model.sharing, len(counts), longest if paths is None else paths.longest, np.uint64(0),
+        ARCHITECTURES.index(model.architecture), OBJECTIVES.index(model.objective), model.window,
+        int(model.shrink_window), model.negatives, model.sharing, len(counts), longest, np.uint64(0),
     )  # fmt: skip
     threads = [matrices.for_thread(thread) for thread in range(thread_count(model))]
     seeds = [np.uint64(_epoch_seed(model.seed, epoch)) for epoch in range(model.epochs)]

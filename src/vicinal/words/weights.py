@@ -44,7 +44,9 @@ class Matrices:
         self.copies = rows + max(_BLANK, threads)
         total = (self.copies + threads * self.hot) * self.width
         self._flat = (_aligned_zeros(total), _aligned_zeros(total))
-        self.inputs, self.outputs = (flat[: rows * self.width].reshape(rows, self.width)[:, :dim] for flat in self._flat)
+        self.inputs, self.outputs = (
+            flat[: rows * self.width].reshape(rows, self.width)[:, :dim] for flat in self._flat
+        )
 
     def fill(self, hashes: NDArray[np.uint64], start: int, seed: int) -> None:
         """Write starting vectors to the input rows from ``start`` on."""

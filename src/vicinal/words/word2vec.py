@@ -20,6 +20,7 @@ from vicinal.space import Space
 from vicinal.words import model_files
 from vicinal.words.huffman import Paths, graft, huffman_paths
 from vicinal.words.options import check_options, thread_count
+from vicinal.words.trainer import State
 from vicinal.words.training import train_words
 from vicinal.words.weights import Matrices, check_training_memory
 
@@ -142,9 +143,16 @@ class Word2Vec(Encoder):
         matrices.fill(_hashes(vocabulary.tokens), 0, self.seed)
         paths = huffman_paths(vocabulary.counts) if self.objective == "hierarchical_softmax" else None
         state = train_words(
-            self, tokens, matrices, paths, callback=callback, checkpoint=checkpoint, every=checkpoint_every, resume=resume
+            self,
+            tokens,
+            matrices,
+            paths,
+            callback=callback,
+            checkpoint=checkpoint,
+            every=checkpoint_every,
+            resume=resume,
         )
-        return self._keep(tokens, matrices, paths, state.losses, state.examples, parent="")
+        return self._keep(tokens, matrices, paths, state)
 
     def partial_fit(self, corpus: Any, *, callback: Callback | None = None) -> Self:
         """Train on with more text; words it brings are added, no old vector is lost.
@@ -178,9 +186,8 @@ class Word2Vec(Encoder):
         matrices.inputs[:n], matrices.outputs[: len(self.output_)] = self.input_, self.output_
         matrices.fill(_hashes(vocabulary.tokens[n:]), n, self.seed)
         paths = None if self.paths_ is None else graft(self.paths_, vocabulary.counts[n:])
-        parent = self.origin_.fingerprint
         state = train_words(self, tokens, matrices, paths, callback=callback)
-        return self._keep(tokens, matrices, paths, state.losses, state.examples, parent)
+        return self._keep(tokens, matrices, paths, state, parent=self.origin_.fingerprint)
 
     # --- results ----------------------------------------------------------------------------------------------------
 
@@ -255,13 +262,11 @@ class Word2Vec(Encoder):
     def _matrices(self, rows: int) -> Matrices:
         return Matrices(rows, self.dim, threads=thread_count(self), hot=self.objective != "softmax")
 
-    def _keep(
-        self, tokens: Tokens, matrices: Matrices, paths: Paths | None, losses: list, examples: list, parent: str
-    ) -> Self:
+    def _keep(self, tokens: Tokens, matrices: Matrices, paths: Paths | None, state: State, *, parent: str = "") -> Self:
         self.vocabulary_, self.paths_ = tokens.vocabulary, paths
         self.input_ = np.ascontiguousarray(matrices.inputs)
         self.output_ = np.ascontiguousarray(matrices.outputs[: len(self.input_) if paths is None else paths.inner])
-        self.history_ = [loss / max(1, count) for loss, count in zip(losses, examples, strict=True)]
+        self.history_ = [state.mean_loss(epoch) for epoch in range(self.epochs)]
         self.origin_ = Origin(
             "Word2Vec", self._record(), self.seed, tokens.corpus_fingerprint, tokens.vocabulary.fingerprint(),
             __version__, parent, content=digest_matrix(self.input_),
@@ -280,6 +285,6 @@ def _hashes(words: Iterable[str]) -> NDArray[np.uint64]:
 def _check_vocabulary(vocabulary: Vocabulary) -> None:
     if len(vocabulary) < 2:
         raise BadInput(
-            f"the vocabulary has one word, {vocabulary.tokens[0]!r}; training needs two or more: use more text or lower "
-            "min_count"
+            f"the vocabulary has one word, {vocabulary.tokens[0]!r}; training needs two or more: use more text or "
+            "lower min_count"
         )

@@ -1,0 +1,40 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help demo test check bench docs clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+demo: $(READY) ## Train on a book and show what comes out (sets up first)
+	@$(BIN)/vicinal demo
+
+test: $(READY) ## Run all tests (sets up first)
+	$(BIN)/python -m pytest
+
+check: $(READY) ## Lint, formatting, types
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+
+bench: $(READY) ## Compare with peers, which get an environment of their own; see benchmarks/README.md
+	$(BIN)/python benchmarks/words.py
+
+docs: $(READY) ## Write the generated pages again
+	$(BIN)/python -m vicinal.cli.reference
+
+clean: ## Remove the environment and what tests and the demo left
+	rm -rf $(VENV) .venv-bench demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Set-up: an environment with the package itself, its extras and the tools, at the versions in constraints.txt.
+$(READY): pyproject.toml constraints.txt
+	@echo "setting up $(VENV) (once)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Vicinal needs Python 3.11 or later; try make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --upgrade pip
+	@$(PIP) --constraint constraints.txt --editable '.[maps,formats,tokenizers,learn,demo]' --group dev
+	@touch $@
