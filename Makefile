@@ -23,6 +23,7 @@ check: $(READY) ## Lint, formatting, types
 
 bench: $(READY) ## Compare with peers, which get an environment of their own; see benchmarks/README.md
 	$(BIN)/python benchmarks/words.py
+	$(BIN)/python benchmarks/report.py
 
 docs: $(READY) ## Write the generated pages again
 	$(BIN)/python -m vicinal.cli.reference

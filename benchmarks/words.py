@@ -104,20 +104,17 @@ def score(path) -> dict[str, float]:
 
 
 def quality(seeds: int) -> dict:
-    """Scores of 5 epochs at equal settings, mean and spread over seeds."""
-    text, results = corpus(), {}
-    for name, options in MODELS.items():
-        print(name, file=sys.stderr)
-        scores: dict[str, list] = {"vicinal": [], "gensim": []}
-        for seed in range(1, seeds + 1):
+    """Scores of 5 epochs at equal settings, by seeds; the quick models first, and kept after every run."""
+    text, results = corpus(), {name: {"vicinal": [], "gensim": []} for name in sorted(MODELS)}
+    for seed in range(1, seeds + 1):
+        for name, scores in results.items():
             for who, train, ending in (("vicinal", ours, "space"), ("gensim", gensim, "bin")):
                 out = WORK / f"quality.{ending}"
-                train(text, *options, f"--seed={seed}", f"--out={out}")
+                train(text, *MODELS[name], f"--seed={seed}", f"--out={out}")
                 scores[who].append(score(out))
-                print(f"  seed {seed}: {who}: {scores[who][-1]}", file=sys.stderr, flush=True)
-        results[name] = scores
-        save_results("words", "quality", {"seeds": seeds, "epochs": 5, "models": results})
-    return {"seeds": seeds, "epochs": 5, "models": results}
+                print(f"  {name}: seed {seed}: {who}: {scores[who][-1]}", file=sys.stderr, flush=True)
+                save_results("words", "quality", {"epochs": 5, "models": results})
+    return {"epochs": 5, "models": results}
 
 
 def importing(rounds: int) -> dict:

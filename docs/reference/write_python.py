@@ -17,8 +17,8 @@ HEAD = """# Python
 Written by `python docs/reference/write_python.py`; a test keeps it equal to the code.
 
 Every name here is public: it changes only with a line in the [changelog](../../CHANGELOG.md). A signature shows the
-defaults; `help(name)` shows shapes, units, errors raised and an example. What is not here, or begins with an underscore,
-may change at any time.
+defaults; `help(name)` shows shapes, units, errors raised and an example. What is not here, or begins with an
+underscore, may change at any time.
 
 | import | |
 |---|---|
@@ -91,7 +91,8 @@ def _members(thing: Any) -> list[tuple[str, str]]:
         is_ours = inspect.isfunction(function) and function.__module__.startswith("vicinal")
         said = thing is not Encoder and function is vars(Encoder).get(name)  # once is enough
         if name[0] != "_" and is_ours and not said:
-            call = name if isinstance(member, property | cached_property) else _call(name, function, skip=not isinstance(member, staticmethod))
+            bare = isinstance(member, property | cached_property)
+            call = name if bare else _call(name, function, skip=not isinstance(member, staticmethod))
             found.append((call, _first_line(function)))
     return found
 

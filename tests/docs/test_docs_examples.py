@@ -1,7 +1,8 @@
 """What the pages show is so: their Python runs, their commands exist, and what they print is what comes out.
 
-A page is run from top to bottom in an empty folder. ``python`` blocks are executed, ``pycon`` blocks are checked like doctests,
-``console`` blocks run each ``$ vicinal …`` line in this process and compare what it prints. ``python fragment`` is only compiled.
+A page is run from top to bottom in an empty folder. ``python`` blocks are executed, ``pycon`` blocks are checked like
+doctests, ``console`` blocks run each ``$ vicinal …`` line in this process and compare what it prints. ``python
+fragment`` is only compiled.
 In ``sh`` and ``text`` blocks every ``vicinal …`` line must be a command that exists, with options that exist.
 Figures with a decimal point may differ by 0.02, since processors round differently; everything else must be equal.
 """
@@ -26,9 +27,29 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FIGURE = re.compile(r"-?\d+\.\d+")
-LANGUAGES = {"python", "pycon", "console", "sh", "text", "json", "toml", "python fragment", "", "yaml", "tsv", "mermaid"}
-OPTIONAL = {"matplotlib": r"vicinal\.maps|vicinal map", "sklearn": r"sklearn", "pyarrow": r"\.parquet", "zstandard": r"\.zst\b"}
+LANGUAGES = {"python", "pycon", "console", "python fragment", "sh", "text", "json", "toml", ""}
+OPTIONAL = {
+    "matplotlib": r"vicinal\.maps|vicinal map",
+    "sklearn": r"sklearn",
+    "pyarrow": r"\.parquet",
+    "zstandard": r"\.zst\b",
+}
+TEXT = """
+import random
+from pathlib import Path
+import numpy as np
+from vicinal.data import tokenize_corpus
+chance = random.Random(1)
+known = ["king", "queen", "ship", "long", "voyage", *("word" + "abcdefghij"[i % 10] * (i // 10 + 1) for i in range(500))]
+lines = [" ".join(chance.choices(known, k=20)) for _ in range(1500)]
+for name in ("text.txt", "corpus.txt", "notes.txt"):
+    Path(name).write_text("\\n".join(lines), encoding="utf-8")
+tokens = tokenize_corpus(lines, min_count=1)
+rows = np.random.default_rng(0).normal(size=(50, 2000)).astype(np.float32)
+"""
 SETTING = {  # what a page takes for granted
+    "docs/explanation/counts.md": TEXT,
+    "docs/explanation/glove.md": TEXT,
     "docs/explanation/maps.md": """
 import numpy as np
 from vicinal import Space
@@ -143,7 +164,9 @@ def test_every_command_line_is_one(page):
             try:
                 verb.make_context(words[0], words[1:], resilient_parsing=False)
             except click.UsageError as error:
-                pytest.fail(f"{name_of(page)}, line {block.line}: vicinal {shlex.join(words)}: {error.format_message()}")
+                pytest.fail(
+                    f"{name_of(page)}, line {block.line}: vicinal {shlex.join(words)}: {error.format_message()}"
+                )
 
 
 def test_the_pages_are_found():

@@ -228,16 +228,12 @@ def test_any_name_comes_back_from_forms_that_hold_them_all(name, tmp_path):
     assert list(store.read(tmp_path / USUAL[name]).names) == names
 
 
-def test_empty_spaces(tmp_path):
-    space = Space([], np.empty((0, 3)))
-    for name in [info.name for info in store.formats() if info.name != "parquet"]:
-        path = tmp_path / USUAL[name]
-        if name in ("glove", "projector"):
-            with pytest.raises(BadInput, match="empty space"):
-                store.write(space, path)
-        else:
-            store.write(space, path, force=True)
-            assert store.read(path).matrix.shape == (0, 3), name
+@pytest.mark.parametrize("content", [b"0 3\n", b""])
+def test_files_without_a_vector_are_refused_by_name(tmp_path, content):
+    path = tmp_path / "none.vec"
+    path.write_bytes(content)
+    with pytest.raises(BadFormat, match=r"none\.vec"):
+        store.read(path)
 
 
 def test_unknown_formats_and_endings(tmp_path):

@@ -23,6 +23,11 @@ class Round:
         Pairs that the map was learned from.
     similarity : float
         Mean cosine of the most frequent words to their translation by CSLS; what is maximised.
+
+    Examples
+    --------
+    >>> Round(pairs=500, similarity=0.4).pairs
+    500
     """
 
     pairs: int

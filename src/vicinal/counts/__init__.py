@@ -1,8 +1,9 @@
-"""Encoders that count: TF-IDF, latent semantic analysis, pointwise mutual information, random projection."""
+"""Encoders that count: TF-IDF, latent semantic analysis, GloVe, pointwise mutual information, random projection."""
 
 from vicinal.counts.cooccurrence import Cooccurrences, count_cooccurrences
 from vicinal.counts.distortion import Distortion, guaranteed_epsilon, measure_distortion, min_dim
 from vicinal.counts.factorize import Factors, truncated_svd
+from vicinal.counts.glove import GloVe
 from vicinal.counts.lsa import LSA
 from vicinal.counts.ppmi import PPMI
 from vicinal.counts.projection import RandomProjection
@@ -15,6 +16,7 @@ __all__ = [
     "Cooccurrences",
     "Distortion",
     "Factors",
+    "GloVe",
     "RandomProjection",
     "TfIdf",
     "count_cooccurrences",

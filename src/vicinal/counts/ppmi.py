@@ -96,8 +96,7 @@ class PPMI(Encoder):
         Parameters
         ----------
         corpus : path, list of paths, Corpus, list of texts or of lists of tokens, Tokens or Cooccurrences
-            As `vicinal.data.open_corpus` takes it. Of counts that were made before, the options up to ``min_count``
-            that concern text are not used again.
+            As `vicinal.data.open_corpus` takes it. Where counting is done already, its options are not used.
         workspace : path, optional
             Existing folder for counts that do not fit ``memory``.
         callback : callable, optional
@@ -133,8 +132,9 @@ class PPMI(Encoder):
         self.vectors_ = np.ascontiguousarray(
             unit_rows(vectors) + unit_rows(contexts) if self.add_context else vectors, np.float32
         )
+        options = {**json_options(self), "window": counts.window, "window_weighting": counts.weighting}
         self.origin_ = Origin(
-            "PPMI", json_options(self), self.seed, counts.corpus_fingerprint, self.vocabulary_.fingerprint(),
+            "PPMI", options, self.seed, counts.corpus_fingerprint, self.vocabulary_.fingerprint(),
             __version__, content=digest_matrix(self.vectors_),
         )  # fmt: skip
         return self
@@ -216,5 +216,5 @@ class PPMI(Encoder):
 
 def _powers(values: NDArray[np.float64], exponent: float) -> NDArray[np.float32]:
     """Singular values to a power; those that are nothing but rounding stay zero, whatever the power."""
-    real = values > values[0] * np.finfo(np.float32).eps
+    real = values > values[0] * 100 * np.finfo(np.float32).eps
     return np.where(real, np.power(np.where(real, values, 1.0), exponent), 0.0).astype(np.float32)

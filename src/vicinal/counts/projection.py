@@ -38,11 +38,11 @@ class RandomProjection(Transformer):
     epsilon, failure : float
         How far squared distances may change, and the chance that some do change more; see `min_dim`.
     method : "gaussian" or "sparse"
-        Entries drawn from N(0, 1/dim), or mostly zero and else ± √(1 / (density · dim)), which multiplies faster.
+        Entries drawn from N(0, 1/dim), or mostly zero and else ± √(1 / (density · dim)).
     density : float or "auto"
         Share of entries of a sparse matrix that are not zero. From 1/3 on the bound holds (Achlioptas 2003). ``"auto"``
-        takes 1/√columns, which is quick (Li, Hastie and Church 2006); then nothing is promised, and distances are
-        kept only between rows whose weight is spread over many columns: measure it.
+        takes 1/√columns, which makes the matrix small and quick (Li, Hastie and Church 2006); then nothing is
+        promised, and distances are kept only between rows whose weight is spread over many columns: measure it.
     seed : int
 
     Attributes

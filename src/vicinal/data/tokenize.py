@@ -139,6 +139,12 @@ def from_file(path: str | os.PathLike[str]) -> Tokenizer:
         The file is no tokenizer.
     MissingExtra
         The ``tokenizers`` package is not installed.
+
+    Examples
+    --------
+    >>> from_file("nowhere/tokenizer.json")
+    Traceback (most recent call last):
+    vicinal.errors.BadInput: no tokenizer file 'nowhere/tokenizer.json'
     """
     if not Path(path).is_file():
         raise BadInput(f"no tokenizer file {os.fspath(path)!r}")

@@ -173,6 +173,11 @@ def tokenize_corpus(
         An option out of range.
     VicinalError
         No room left on the disk.
+
+    Examples
+    --------
+    >>> tokenize_corpus(["the sea and the sky", "the sea"], min_count=2).vocabulary.tokens
+    ('the', 'sea')
     """
     from vicinal.data import _tokens_pass as passes  # brings the compiler: not before it is needed
 

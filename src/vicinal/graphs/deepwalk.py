@@ -24,16 +24,16 @@ epochs, learning_rate, min_learning_rate, threads, seed, deterministic
 
     Examples
     --------
-    >>> bell = [(i, j) for side in (range(5), range(5, 10)) for i in side for j in side if i < j] + [(0, 5)]
-    >>> model = DeepWalk(dim=16, walk_length=20, epochs=3, threads=1).fit(bell)
+    >>> barbell = [(i, j) for side in (range(5), range(5, 10)) for i in side for j in side if i < j] + [(0, 5)]
+    >>> model = DeepWalk(dim=16, walk_length=20, epochs=3, threads=1).fit(barbell)
     >>> sorted(model.space.nearest("7", k=4).names[0])
     ['5', '6', '8', '9']
     """
 
     def __init__(
         self, *, dim: int = 128, walk_length: int = 80, walks_per_node: int = 10, window: int = 10,
-        shrink_window: bool = True, objective: str = "negative_sampling", negatives: int = 5, sharing: int = 4,
-        noise_exponent: float = 0.75, subsample: float = 0.0, epochs: int = 1, learning_rate: float = 0.025,
+        shrink_window: bool = True, objective: str = "negative_sampling", negatives: int = 5, sharing: int = 1,
+        noise_exponent: float = 0.75, subsample: float = 0.0, epochs: int = 1, learning_rate: float = 0.0125,
         min_learning_rate: float = 1e-4, threads: int = 0, seed: int = 1, deterministic: bool = False,
     ) -> None:  # fmt: skip
         self.dim, self.walk_length, self.walks_per_node = dim, walk_length, walks_per_node

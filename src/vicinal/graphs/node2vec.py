@@ -31,7 +31,8 @@ class Node2Vec(WalkEncoder):
         Nodes more frequent than this share of all visits are dropped at random; 0 keeps all.
     epochs : int
     learning_rate, min_learning_rate : float
-        At the first and after the last walk; a straight line between.
+        At the first and after the last walk; a straight line between. The default is half of what is usual for words:
+        the nodes of one window are alike, and all of them move the same few negatives.
     threads : int
         0 takes all processors. With more than one the threads race, so two trainings differ slightly.
     seed : int
@@ -51,8 +52,8 @@ class Node2Vec(WalkEncoder):
 
     Examples
     --------
-    >>> bell = [(i, j) for side in (range(5), range(5, 10)) for i in side for j in side if i < j] + [(0, 5)]
-    >>> model = Node2Vec(dim=16, walk_length=20, epochs=3, q=0.5, threads=1).fit(bell)
+    >>> barbell = [(i, j) for side in (range(5), range(5, 10)) for i in side for j in side if i < j] + [(0, 5)]
+    >>> model = Node2Vec(dim=16, walk_length=20, epochs=3, q=0.5, threads=1).fit(barbell)
     >>> sorted(model.space.nearest("7", k=4).names[0])
     ['5', '6', '8', '9']
     """
@@ -60,8 +61,8 @@ class Node2Vec(WalkEncoder):
     def __init__(
         self, *, dim: int = 128, walk_length: int = 80, walks_per_node: int = 10, p: float = 1.0, q: float = 1.0,
         window: int = 10, shrink_window: bool = True, objective: str = "negative_sampling", negatives: int = 5,
-        sharing: int = 4, noise_exponent: float = 0.75, subsample: float = 0.0, epochs: int = 1,
-        learning_rate: float = 0.025, min_learning_rate: float = 1e-4, threads: int = 0, seed: int = 1,
+        sharing: int = 1, noise_exponent: float = 0.75, subsample: float = 0.0, epochs: int = 1,
+        learning_rate: float = 0.0125, min_learning_rate: float = 1e-4, threads: int = 0, seed: int = 1,
         deterministic: bool = False,
     ) -> None:  # fmt: skip
         self.dim, self.walk_length, self.walks_per_node, self.p, self.q = dim, walk_length, walks_per_node, p, q

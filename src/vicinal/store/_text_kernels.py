@@ -63,7 +63,7 @@ def parse_number(data, at, end):
 
 
 @njit(nogil=True, cache=True)
-def parse_lines(data, at, line, named, matrix, row, places):  # noqa: PLR0917
+def parse_lines(data, at, line, named, matrix, row, places):
     """Parse lines from ``data[at:]`` until they end, the matrix is full or one is not simple.
 
     Parameters

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vicinal.errors import BadInput
 from vicinal.progress import Callback
 from vicinal.space import Space
 from vicinal.store.blocks import head_of
@@ -79,8 +78,6 @@ def write(space: Space, path: Path) -> None:
     BadInput
         If a name holds a space or line end, or the space is empty.
     """
-    if len(space) == 0:
-        raise BadInput("GloVe text cannot hold an empty space; save as .space")
     write_lines(space, path, header=False)
 
 

@@ -92,8 +92,6 @@ def write(space: Space, path: Path) -> None:
     BadInput
         If a name or a value holds a tab or line end, or the space is empty.
     """
-    if len(space) == 0:
-        raise BadInput("the projector's tables cannot hold an empty space; save as .space")
     keys = list(space.columns)
     table = [list(space.names), *([str(value) for value in space.columns[key].tolist()] for key in keys)]
     rows = list(zip(*table, strict=True))

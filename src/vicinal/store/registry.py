@@ -59,6 +59,11 @@ class FormatInfo:
         What of a space survives writing and reading.
     about : str
         One line.
+
+    Examples
+    --------
+    >>> FormatInfo("glove", (".txt",), "names, vectors", "GloVe text").endings
+    ('.txt',)
     """
 
     name: str

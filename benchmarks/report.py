@@ -1,0 +1,113 @@
+"""Write docs/benchmarks.md from the figures in benchmarks/results."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from pathlib import Path
+
+from _runs import RESULTS, ROOT
+
+WANTED = {
+    ("skip-gram, negative sampling", "gensim"): 12,
+    ("skip-gram, negative sampling", "pWord2Vec"): 1.5,
+    ("CBOW, negative sampling", "gensim"): 3,
+    ("skip-gram, hierarchical softmax", "gensim"): 4,
+    ("CBOW, hierarchical softmax", "gensim"): 2,
+    ("skip-gram, dim 300, 10 negatives", "gensim"): 8,
+}
+
+
+def spread(values: list[float]) -> str:
+    """Write mean and standard deviation."""
+    return f"{statistics.mean(values):.3f} ± {statistics.stdev(values) if len(values) > 1 else 0:.3f}"
+
+
+def million(values: list[float]) -> str:
+    """Write the median, least and most of rates in millions."""
+    return f"{statistics.median(values) / 1e6:.2f} ({min(values) / 1e6:.2f}–{max(values) / 1e6:.2f})"
+
+
+def speed_table(part: dict) -> list[str]:
+    """Words a second in training."""
+    lines = [
+        "| model | who | million words/s, median (range) | Vicinal is faster by | aimed at |",
+        "|---|---|---|---|---|",
+    ]
+    for model, figures in part["models"].items():
+        for who, rates in figures["words_per_s"].items():
+            ratio, wanted = figures["ratio_of_medians"].get(who), WANTED.get((model, who))
+            shown = "" if ratio is None or who.startswith("vicinal") else f"{ratio:.1f} ×"
+            verdict = (
+                "" if wanted is None or not shown else f"{wanted} × {'(missed)' if ratio < wanted else ''}".strip()
+            )
+            lines.append(f"| {model} | {who} | {million(rates)} | {shown} | {verdict} |")
+    return lines
+
+
+def quality_table(part: dict) -> list[str]:
+    """Scores, mean and standard deviation over seeds."""
+    sets = ["WordSim-353", "SimLex-999", "Google analogies"]
+    lines = [f"| model | who | {' | '.join(sets)} |", "|---|---|---|---|---|"]
+    for model, scores in part["models"].items():
+        for who, runs in scores.items():
+            if runs:
+                lines.append(f"| {model} | {who} | {' | '.join(spread([run[s] for run in runs]) for s in sets)} |")
+    return lines
+
+
+def words_page(record: dict) -> str:
+    """The page's section on words."""
+    machine, out = record["machine"], ["## Words", ""]
+    out += [f"{machine['processor']}, {machine['cores']} cores, Python {machine['python']}.", ""]
+    if "speed" in record:
+        part = record["speed"]
+        out += [
+            f"Training on the first {part['text_words']:,} words of an English Wikipedia text, {part['threads']} "
+            f"threads each, {part['rounds']} interleaved rounds; dim 100, window 5, 5 negatives, subsample 1e-3, "
+            "min_count 5 unless stated; reading and vocabulary left out; "
+            f"gensim {part['gensim']} from its fastest source (corpus_file).", "",
+            *speed_table(part), "",
+        ]  # fmt: skip
+    if "quality" in record:
+        part = record["quality"]
+        out += [
+            f"Quality after {part['epochs']} epochs on the whole text (17.3M words), equal settings, mean ± standard "
+            "deviation over seeds: Spearman's ρ for the similarity sets, accuracy (3CosAdd, the 30,000 most frequent "
+            "words) for the analogies. Both sets of vectors are scored by the same code.", "", *quality_table(part), "",
+        ]  # fmt: skip
+    if "whole" in record:
+        part = record["whole"]
+        seconds = ", ".join(f"{who} {statistics.median(values):.1f} s" for who, values in part["seconds"].items())
+        out += [
+            f"The whole command, from the text file to the written vectors, 5 epochs: {seconds}; {part['ratio']:.1f} × "
+            f"(aimed at 8 ×). Peak memory beyond the two matrices and the mapped ids: "
+            f"{part['memory_beyond_matrices_and_ids'] / 1e6:.0f} MB (aimed at < 300 MB).", "",
+        ]  # fmt: skip
+    if "import" in record:
+        part = record["import"]
+        seconds = ", ".join(f"{who} {statistics.median(values):.2f} s" for who, values in part["seconds"].items())
+        opened = statistics.median(part["open_and_first_nearest_seconds"])
+        out += [
+            f"Importing GloVe text of 400,000 × 50: {seconds}; {part['ratio']:.1f} × (aimed at 8 ×). Opening the "
+            f"same as `.space` and asking for the first neighbours in a new process: {opened:.3f} s (aimed at < 0.2 s).", "",
+        ]  # fmt: skip
+    if "start" in record:
+        seconds = statistics.median(record["start"]["seconds"])
+        out += [f"From the command to the first training step, kernels on disk: {seconds:.2f} s (aimed: < 2 s).", ""]
+    return "\n".join(out)
+
+
+def main() -> None:
+    """Write the page."""
+    record = json.loads((RESULTS / "words.json").read_text())
+    page = (
+        "# Benchmarks\n\nMeasured side by side in one run, contestants taking turns, on a shared and noisy machine: read "
+        "the ratios, not the absolute figures. `make bench` repeats them; the raw figures are in "
+        "[benchmarks/results](../benchmarks/results). Losses are listed too.\n\n" + words_page(record)
+    )
+    Path(ROOT / "docs" / "benchmarks.md").write_text(page.rstrip() + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
