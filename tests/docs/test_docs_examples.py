@@ -40,7 +40,7 @@ from pathlib import Path
 import numpy as np
 from vicinal.data import tokenize_corpus
 chance = random.Random(1)
-known = ["king", "queen", "ship", "long", "voyage", *("word" + "abcdefghij"[i % 10] * (i // 10 + 1) for i in range(500))]
+known = ["king", "queen", "ship", "long", "voyage", *(f"w{i}" for i in range(500))]
 lines = [" ".join(chance.choices(known, k=20)) for _ in range(1500)]
 for name in ("text.txt", "corpus.txt", "notes.txt"):
     Path(name).write_text("\\n".join(lines), encoding="utf-8")

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from vicinal.words import Word2Vec
 
 SETTINGS: dict[str, Any] = {
-    "dim": 100, "window": 5, "min_count": 10, "learning_rate": 0.05, "subsample": 1e-3, "epochs": 40, "seed": 1,
+    "dim": 100, "window": 5, "min_count": 10, "learning_rate": 0.025, "subsample": 1e-3, "epochs": 40, "seed": 1,
 }  # fmt: skip
-_LETTERS = r"regex:[^\W\d_]+"  # of "king's" the king, so that names gather what is said of their owners
 _WORDS_TRAINED = 32_000_000  # what 40 epochs of the King James Bible come to; a longer text gets fewer epochs
 _SHORT_TEXTS = ((20_000, 1), (600_000, 3))  # below so many bytes, the min_count
 _ABOUT = "about.txt"
@@ -76,11 +75,11 @@ def _train(corpus: Any, what: str, own: bool) -> tuple[Word2Vec, Tokens, float]:
     from vicinal.data import tokenize_corpus
     from vicinal.words import Word2Vec
 
-    settings, tokenizer = dict(SETTINGS), "words" if own else _LETTERS
+    settings = dict(SETTINGS)
     with reporting(True) as progress:
         if own:  # of a short text rarer words are kept too
             settings["min_count"] = next((least for size, least in _SHORT_TEXTS if corpus.size < size), 10)
-        tokens = tokenize_corpus(corpus, tokenizer=tokenizer, min_count=settings["min_count"], callback=progress)
+        tokens = tokenize_corpus(corpus, min_count=settings["min_count"], callback=progress)
         settings["epochs"] = max(3, min(settings["epochs"], _WORDS_TRAINED // tokens.total_words))
         assert progress is not None
         progress.close()
@@ -90,7 +89,7 @@ def _train(corpus: Any, what: str, own: bool) -> tuple[Word2Vec, Tokens, float]:
         )
         start = time.monotonic()
         try:
-            model = Word2Vec(tokenizer=tokenizer, **settings).fit(tokens, callback=progress)
+            model = Word2Vec(**settings).fit(tokens, callback=progress)
         except KeyboardInterrupt:
             progress.close()
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vicinal.errors import BadInput
 
@@ -105,3 +105,29 @@ def check_weights(weights: NDArray, label: str = "edge") -> NDArray[np.float32]:
             "a walk goes along an edge in proportion to its weight"
         )
     return kept
+
+
+def node_numbers(neighbours: ArrayLike, n: int) -> NDArray[np.int32]:
+    """Neighbours index arrays in compiled code that checks no bounds, so they are checked here."""
+    array = np.asarray(neighbours)
+    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+        raise BadInput(f"neighbours must be whole numbers in one dimension, got shape {array.shape} of {array.dtype}")
+    if array.size and not 0 <= array.min() <= array.max() < n:
+        raise BadInput(f"neighbours run from {array.min()} to {array.max()}, expected 0 to {n - 1}")
+    return array.astype(np.int32)
+
+
+def check_rows(rows: Rows, n: int) -> None:
+    """Raise `BadInput` unless these are rows of n nodes, sorted, without repetitions and with positive weights."""
+    from vicinal.data._graph_kernels import rows_ascend
+
+    offsets, neighbours, weights = rows
+    if n == 0:
+        raise BadInput("the graph has no nodes")
+    fits = offsets.shape == (n + 1,) and offsets[0] == 0 and offsets[-1] == len(neighbours)
+    if not fits or np.diff(offsets).min() < 0:
+        raise BadInput(f"offsets must ascend from 0 to {len(neighbours)}, one more than the {n} nodes")
+    if weights is not None and (weights.shape != neighbours.shape or (weights == 0).any()):
+        raise BadInput(f"weights must be positive, one an edge ({len(neighbours)})")
+    if not rows_ascend(offsets, neighbours):
+        raise BadInput("the neighbours in a row must ascend and differ; use Graph.from_edges for edges in any order")

@@ -22,7 +22,6 @@ from vicinal.data._tokens_table import WordTable
 from vicinal.errors import BadFormat, BadInput
 from vicinal.progress import Callback, Meter
 
-_FOLDING = np.arange(256, dtype=np.uint8)
 _HEADERS = {("source", "target"), ("from", "to"), ("src", "dst"), ("node1", "node2"), ("node_1", "node_2")}
 _SHOWN = {"\t": "tabs", ",": "commas", ";": "semicolons", "": "blanks"}
 
@@ -52,7 +51,7 @@ class NodeTable(WordTable):
     def scan_lines(self, data: NDArray[np.uint8], position: int, rules: kernels.Rules, edges: Edges, state) -> int:
         """Run `vicinal.data._graph_kernels.read_lines`."""
         self._reserve(len(data) - position)
-        return kernels.read_lines(data, position, rules, _FOLDING, self._table(), self.state, edges, state)
+        return kernels.read_lines(data, position, rules, self._table(), self.state, edges, state)
 
     def number(self, name: bytes) -> int:
         """Number one name; -1 if it is not in the fixed list."""
@@ -60,7 +59,7 @@ class NodeTable(WordTable):
         data = np.frombuffer(name, np.uint8)
         number = -1
         while number < 0:
-            number = int(kernels.number_name(data, 0, len(data), _FOLDING, self._table(), self.state))
+            number = int(kernels.number_name(data, 0, len(data), self._table(), self.state))
             if number < 0 and not self.make_room():
                 return -1
         return number
@@ -216,7 +215,9 @@ class EdgeFile:
         try:
             fields = next(csv.reader([line], delimiter=self.separator, strict=True, skipinitialspace=True))
         except csv.Error as error:
-            self._fail(number, f"{line[:60]!r} cannot be split at its {_SHOWN.get(self.separator, 'separators')} ({error})")
+            self._fail(
+                number, f"{line[:60]!r} cannot be split at its {_SHOWN.get(self.separator, 'separators')} ({error})"
+            )
         return [field.strip(" ") for field in fields]
 
     def _number(self, name: str, number: int) -> int:

@@ -21,12 +21,13 @@ LINE, EDGES = 0, 1
 
 _TAB, _NEWLINE, _SPACE, _QUOTE = 9, 10, 32, 34
 _HEAD = 8
+_FOLDING = np.arange(256, dtype=np.uint8)  # names are taken as they are
 _START = np.uint64(0x9E3779B97F4A7C15)
 _EIGHT, _ZERO = np.uint64(8), np.uint64(0)
 
 
 @kernel
-def number_name(block, begin, end, folding, table, state):  # noqa: PLR0917
+def number_name(block, begin, end, table, state):
     """Find or enter the name ``block[begin:end]``; -1 if it is new and the table takes no more."""
     hashed, packed, head = _START, _ZERO, _ZERO
     for i in range(begin, end):
@@ -39,9 +40,9 @@ def number_name(block, begin, end, folding, table, state):  # noqa: PLR0917
     if end - begin < _HEAD:
         head = packed
     hashed = mix(mix(hashed, packed), np.uint64(end - begin))
-    number = find(block, begin, end, head, hashed, folding, table)
+    number = find(block, begin, end, head, hashed, _FOLDING, table)
     if number < 0 and state[GROWS] == 1 and state[TYPES] < state[LIMIT]:
-        number = add(block, begin, end, head, hashed, folding, table, state)
+        number = add(block, begin, end, head, hashed, _FOLDING, table, state)
     return number
 
 
@@ -67,23 +68,25 @@ def next_field(block, at, separator):
 
 
 @kernel
-def read_edge(block, at, rules, folding, table, types, edges, place):  # noqa: PLR0917
+def is_odd(block, begin, end, rules):
+    """Tell whether a field is empty or quoted, which the caller has to look at."""
+    return end == begin or (rules.separator != 0 and block[begin] == _QUOTE)
+
+
+@kernel
+def read_edge(block, at, rules, table, types, edges, place):
     """Read one line ``source target [weight]``; its end, or -1 if the caller has to read it."""
     begin, end, at = next_field(block, at, rules.separator)
-    if end == begin or block[at] == _NEWLINE or (rules.separator != 0 and block[begin] == _QUOTE):
+    if is_odd(block, begin, end, rules):
         return -1
-    source = number_name(block, begin, end, folding, table, types)
-    begin, end, at = next_field(block, at + (rules.separator != 0), rules.separator)
-    if end == begin or (rules.separator != 0 and block[begin] == _QUOTE):
+    source = number_name(block, begin, end, table, types)
+    begin, end, at = next_field(block, at + (block[at] == rules.separator), rules.separator)
+    if is_odd(block, begin, end, rules):
         return -1
-    target = number_name(block, begin, end, folding, table, types)
+    target = number_name(block, begin, end, table, types)
     if rules.weighted:
-        if block[at] == _NEWLINE:
-            return -1
-        begin, end, at = next_field(block, at + (rules.separator != 0), rules.separator)
-        if end == begin:
-            return -1
-        value, stop = parse_number(block, begin, len(block))
+        begin, end, at = next_field(block, at + (block[at] == rules.separator), rules.separator)
+        value, stop = parse_number(block, begin, len(block)) if end > begin else (0.0, -1)
         if stop != end or value < 0:
             return -1
         edges.weights[place] = value
@@ -94,14 +97,14 @@ def read_edge(block, at, rules, folding, table, types, edges, place):  # noqa: P
 
 
 @kernel
-def read_row(block, at, rules, folding, table, types, edges, place):  # noqa: PLR0917
+def read_row(block, at, rules, table, types, edges, place):
     """Read one line ``node neighbour neighbour …``; its end (-1: for the caller) and the next free place."""
     source = -1
     while True:
         begin, end, at = next_field(block, at, rules.separator)
-        if end == begin or (rules.separator != 0 and block[begin] == _QUOTE):
+        if is_odd(block, begin, end, rules):
             return -1, place
-        number = number_name(block, begin, end, folding, table, types)
+        number = number_name(block, begin, end, table, types)
         if number < 0:
             return -1, place
         if source < 0:
@@ -111,11 +114,11 @@ def read_row(block, at, rules, folding, table, types, edges, place):  # noqa: PL
             place += 1
         if block[at] == _NEWLINE:
             return at, place
-        at += rules.separator != 0
+        at += block[at] == rules.separator
 
 
 @kernel
-def read_lines(block, position, rules, folding, table, types, edges, state):  # noqa: PLR0917
+def read_lines(block, position, rules, table, types, edges, state):
     """Read whole lines from ``position`` on; stops at the end, or at a line that the caller has to read.
 
     Parameters
@@ -124,8 +127,6 @@ def read_lines(block, position, rules, folding, table, types, edges, state):  # 
         Ends with a line end.
     position : int
     rules : Rules
-    folding : (256,) uint8
-        The identity, which the table's look-up asks for.
     table, types
         The names, as `vicinal.data._tokens_table.WordTable` keeps them.
     edges : Edges
@@ -147,12 +148,12 @@ def read_lines(block, position, rules, folding, table, types, edges, state):  # 
             while block[at] != _NEWLINE:
                 at += 1
         elif rules.listed:
-            at, place = read_row(block, position, rules, folding, table, types, edges, state[EDGES])
+            at, place = read_row(block, position, rules, table, types, edges, state[EDGES])
             if at < 0:
                 return position
             state[EDGES] = place
         else:
-            at = read_edge(block, position, rules, folding, table, types, edges, state[EDGES])
+            at = read_edge(block, position, rules, table, types, edges, state[EDGES])
             if at < 0:
                 return position
             state[EDGES] += 1

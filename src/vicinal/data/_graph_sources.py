@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vicinal.data._files import text_blocks
 from vicinal.data._graph_build import Edges, check_weights
 from vicinal.errors import BadInput, UnknownName
-from vicinal.names import near_spellings
+from vicinal.names import Names, near_spellings
 
 
 def name_of(node: Any) -> str:
     """A node's name: text as it is, numbers as their digits."""
     return node if isinstance(node, str) else str(node)
+
+
+def node_list(nodes: Iterable[Any] | str | os.PathLike[str] | None) -> list[str] | None:
+    """Take a list of names, or read a file with one a line; None stays None."""
+    if nodes is None:
+        return None
+    if isinstance(nodes, str | os.PathLike):
+        path = Path(nodes)
+        if not path.is_file():
+            raise BadInput(f"no file {str(path)!r}; nodes= takes names, or a file with one name a line")
+        text = b"".join(text_blocks(path, 1 << 21, "strict", lambda position: None)).decode()
+        names = [line for line in text.split("\n") if line]
+    else:
+        names = [name_of(node) for node in nodes]
+    if not names:
+        raise BadInput("the list of nodes is empty")
+    return list(Names(names))
 
 
 def edges_of_array(edges: NDArray, nodes: list[str] | None) -> tuple[list[str], Edges]:

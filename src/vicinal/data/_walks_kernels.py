@@ -1,4 +1,4 @@
-"""Random walks over a graph: first order, and second order as node2vec defines them, without tables over pairs of edges.
+"""Random walks over a graph: first order, and second order as in node2vec, without tables over pairs of edges.
 
 A step goes along an edge in proportion to its weight, found in constant time (alias method, Walker 1977; tables as Vose
 1991 makes them). A second-order step draws such an edge and keeps or rejects it by the bias that p and q give it, so
@@ -15,8 +15,8 @@ import numpy as np
 
 from vicinal._vectors import inner_kernel, kernel, loop_kernel, prefetch
 
-# offsets (int64), neighbours (int32), weights (float32) as in Graph; aliases (uint64) by edge, see `alias_table`; totals
-# (float64): the weight of all edges of a node. Of a graph without weights the last three have length 0.
+# offsets (int64), neighbours (int32), weights (float32) as in Graph; aliases (uint64) by edge, see `alias_table`;
+# totals (float64): the weight of all edges of a node. Of a graph without weights the last three have length 0.
 Net = namedtuple("Net", "offsets neighbours weights aliases totals directed")
 # length: nodes in a walk; back: bias of returning, 1 / p; out: bias of moving on, 1 / q; second: 1 unless p = q = 1
 Steps = namedtuple("Steps", "length back out second")
@@ -99,9 +99,9 @@ def find_edge(net, node, neighbour):
 @inner_kernel
 def is_linked(net, source, target):
     """Tell whether an edge leads from source to target; of an undirected graph the shorter of two rows is searched."""
-    if not net.directed:
-        if net.offsets[source + 1] - net.offsets[source] > net.offsets[target + 1] - net.offsets[target]:
-            source, target = target, source
+    shorter = net.offsets[target + 1] - net.offsets[target] < net.offsets[source + 1] - net.offsets[source]
+    if shorter and not net.directed:
+        source, target = target, source
     return find_edge(net, source, target) >= 0
 
 
@@ -135,10 +135,10 @@ def draw_exactly(net, steps, before, node, bits):
 def draw_second(net, steps, before, node, state):
     """Draw an edge of the second-order distribution; returns it and the next random state.
 
-    Drawn by weight, an edge is kept with the chance bias / most. If returning has a larger bias than any other step, what
-    it has above ``most`` is a separate choice, so that a small p does not make all others rare (as Yang et al. 2019,
-    "KnightKing", do). After as many rejections as the node has edges, adding up is no dearer than going on; what was
-    rejected before says nothing about what comes, so the mixture is exact.
+    Drawn by weight, an edge is kept with the chance bias / most. If returning has a larger bias than any other step,
+    what it has above ``most`` is a separate choice, so that a small p does not make all others rare (as Yang et al.
+    2019, "KnightKing", do). After as many rejections as the node has edges, adding up is no dearer than going on; what
+    was rejected before says nothing about what comes, so the mixture is exact.
     """
     most, least = max(1.0, steps.out), min(1.0, steps.out)
     degree = net.offsets[node + 1] - net.offsets[node]
@@ -201,7 +201,7 @@ def walk_abreast(net, steps, walkers, count, out, at):
 
 
 @kernel
-def walk_range(net, steps, job, first, last, out, offsets):  # noqa: PLR0917
+def walk_range(net, steps, job, first, last, out, offsets):
     """Make the walks [first, last) of an epoch: every node of ``starts`` once, in a shuffled order, then again.
 
     Parameters

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vicinal.data import _graph_sources as sources
-from vicinal.data._files import text_blocks
-from vicinal.data._graph_build import Edges, Rows, build_rows, check_weights, is_symmetric
+from vicinal.data._graph_build import Edges, Rows, build_rows, check_rows, check_weights, is_symmetric, node_numbers
 from vicinal.errors import BadInput, BadOption, UnknownName
 from vicinal.names import Names, near_spellings
 from vicinal.progress import Callback
@@ -68,8 +67,8 @@ class Graph:
         self.names = names if isinstance(names, Names) else Names(names)
         self.directed = bool(directed)
         given = None if weights is None else check_weights(np.array(weights))
-        rows = Rows(np.array(offsets, np.int64), _node_numbers(neighbours, len(self.names)), given)
-        _check_rows(rows, len(self.names))
+        rows = Rows(np.array(offsets, np.int64), node_numbers(neighbours, len(self.names)), given)
+        check_rows(rows, len(self.names))
         if not self.directed and not is_symmetric(rows):
             raise BadInput("an edge is not the same in both directions; pass directed=True, or both directions alike")
         self.offsets, self.neighbours, self.weights = rows
@@ -79,7 +78,11 @@ class Graph:
 
     @classmethod
     def from_edges(
-        cls, edges: Iterable[Any], *, nodes: Iterable[Any] | str | os.PathLike[str] | None = None, directed: bool = False
+        cls,
+        edges: Iterable[Any],
+        *,
+        nodes: Iterable[Any] | str | os.PathLike[str] | None = None,
+        directed: bool = False,
     ) -> Graph:
         """Make a graph of edges in memory.
 
@@ -103,7 +106,7 @@ class Graph:
         UnknownName
             For an edge of a node that ``nodes`` does not list.
         """
-        known = _node_list(nodes)
+        known = sources.node_list(nodes)
         if isinstance(edges, np.ndarray) and edges.dtype.kind in "iuf":
             names, found = sources.edges_of_array(edges, known)
         elif isinstance(edges, str | bytes) or not isinstance(edges, Iterable):
@@ -159,7 +162,7 @@ class Graph:
         BadInput
             As `from_edges` does, or if ``directed=False`` and the matrix is not symmetric.
         """
-        names, edges = sources.edges_of_sparse(matrix, _node_list(nodes))
+        names, edges = sources.edges_of_sparse(matrix, sources.node_list(nodes))
         rows = build_rows(len(names), edges, mirrored=False)
         if directed is None:
             directed = not is_symmetric(rows)
@@ -169,7 +172,8 @@ class Graph:
     def read(
         cls, path: str | os.PathLike[str], *, directed: bool = False, layout: str | None = None,
         nodes: Iterable[Any] | str | os.PathLike[str] | None = None, weighted: bool | None = None,
-        separator: str | None = None, header: bool | None = None, comments: str = "#%", callback: Callback | None = None,
+        separator: str | None = None, header: bool | None = None, comments: str = "#%",
+        callback: Callback | None = None,
     ) -> Graph:  # fmt: skip
         r"""Read a text file (utf-8; .gz, .xz, .bz2, .zst by name) of edges or of adjacency lists.
 
@@ -213,9 +217,11 @@ class Graph:
         if layout not in (None, "edges", "adjacency"):
             raise BadOption(f"layout must be 'edges' or 'adjacency', got {layout!r}")
         if not comments.isascii() or (separator is not None and (len(separator) != 1 or not separator.isascii())):
-            raise BadOption(f"separator must be one ASCII character and comments ASCII, got {separator!r}, {comments!r}")
+            raise BadOption(
+                f"separator must be one ASCII character and comments ASCII, got {separator!r}, {comments!r}"
+            )
         listed = layout == "adjacency" if layout is not None else ".adjlist" in Path(path).suffixes
-        file = EdgeFile(path, Layout(listed, separator, weighted, header, comments), _node_list(nodes))
+        file = EdgeFile(path, Layout(listed, separator, weighted, header, comments), sources.node_list(nodes))
         names, edges = file.read(callback)
         return cls._built(names, edges, directed, summed=not listed)
 
@@ -316,7 +322,9 @@ def open_graph(
         raise BadOption("a graph object knows its nodes already; leave out nodes=")
     if isinstance(source, Graph):
         if directed is not None and directed != source.directed:
-            raise BadOption(f"this graph is {'' if source.directed else 'un'}directed already; make it anew from its edges")
+            raise BadOption(
+                f"this graph is {'' if source.directed else 'un'}directed already; make it anew from its edges"
+            )
         return source
     if held:
         return Graph.from_networkx(source, directed=directed)
@@ -329,44 +337,3 @@ def open_graph(
 
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _node_list(nodes: Iterable[Any] | str | os.PathLike[str] | None) -> list[str] | None:
-    if nodes is None:
-        return None
-    if isinstance(nodes, str | os.PathLike):
-        path = Path(nodes)
-        if not path.is_file():
-            raise BadInput(f"no file {str(path)!r}; nodes= takes names, or a file with one name a line")
-        text = b"".join(text_blocks(path, 1 << 21, "strict", lambda position: None)).decode()
-        names = [line for line in text.split("\n") if line]
-    else:
-        names = [sources.name_of(node) for node in nodes]
-    if not names:
-        raise BadInput("the list of nodes is empty")
-    return list(Names(names))
-
-
-def _node_numbers(neighbours: ArrayLike, n: int) -> NDArray[np.int32]:
-    """Neighbours index arrays in compiled code that checks no bounds, so they are checked here."""
-    array = np.asarray(neighbours)
-    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-        raise BadInput(f"neighbours must be whole numbers in one dimension, got shape {array.shape} of {array.dtype}")
-    if array.size and not 0 <= array.min() <= array.max() < n:
-        raise BadInput(f"neighbours run from {array.min()} to {array.max()}, expected 0 to {n - 1}")
-    return array.astype(np.int32)
-
-
-def _check_rows(rows: Rows, n: int) -> None:
-    from vicinal.data._graph_kernels import rows_ascend
-
-    offsets, neighbours, weights = rows
-    if n == 0:
-        raise BadInput("the graph has no nodes")
-    fits = offsets.shape == (n + 1,) and offsets[0] == 0 and offsets[-1] == len(neighbours)
-    if not fits or np.diff(offsets).min() < 0:
-        raise BadInput(f"offsets must ascend from 0 to {len(neighbours)}, one more than the {n} nodes")
-    if weights is not None and (weights.shape != neighbours.shape or (weights == 0).any()):
-        raise BadInput(f"weights must be positive, one an edge ({len(neighbours)})")
-    if not rows_ascend(offsets, neighbours):
-        raise BadInput("the neighbours in a row must ascend and differ; use Graph.from_edges for edges in any order")

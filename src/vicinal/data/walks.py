@@ -30,10 +30,10 @@ _BLOCK = 1 << 20  # nodes a thread writes at a time
 class Walks:
     """Random walks over a graph, made when asked for; the same for the same seed, however they are cut and by whom.
 
-    Each epoch has ``walks_per_node`` walks from every node with an edge out, in shuffled order. A step goes along an edge
-    in proportion to its weight; with p and q not 1 also to the bias of node2vec (Grover and Leskovec 2016, section 3.2):
-    having come from t, a step to x weighs 1/p if x is t, 1 if an edge leads from t to x, and 1/q otherwise. A walk ends
-    early at a node without an edge out. Other epochs have other walks.
+    Each epoch has ``walks_per_node`` walks from every node with an edge out, in shuffled order. A step goes along an
+    edge in proportion to its weight; with p and q not 1 also to the bias of node2vec (Grover and Leskovec 2016, section
+    3.2): having come from t, a step to x weighs 1/p if x is t, 1 if an edge leads from t to x, and 1/q otherwise. A
+    walk ends early at a node without an edge out. Other epochs have other walks.
 
     Parameters
     ----------
@@ -197,8 +197,8 @@ def walk_graph(
     threads : int
         1 or more; they do not change the result.
     workspace : path, optional
-        Folder for the result, so that `vicinal.data.Tokens.open` finds it later. By default a temporary one that goes with
-        the object. Each node of a walk takes 4 bytes there.
+        Folder for the result, so that `vicinal.data.Tokens.open` finds it later. By default a temporary one that goes
+        with the object. Each node of a walk takes 4 bytes there.
     callback : callable, optional
         Gets `vicinal.progress.Progress` values, stage ``"walking"``, unit ``"walks"``.
 
@@ -220,7 +220,9 @@ def walk_graph(
     graph = open_graph(graph)
     walks = Walks(graph, walk_length=walk_length, walks_per_node=walks_per_node, p=p, q=q, seed=seed)
     vocabulary, ids = number_nodes(graph, walks.visits(threads=threads))
-    vocabulary = Vocabulary(vocabulary.tokens[: np.count_nonzero(vocabulary.counts)], vocabulary.counts[vocabulary.counts > 0])
+    vocabulary = Vocabulary(
+        vocabulary.tokens[: np.count_nonzero(vocabulary.counts)], vocabulary.counts[vocabulary.counts > 0]
+    )
     folder = Path(tempfile.mkdtemp(prefix="vicinal-") if workspace is None else workspace)
     meter = Meter(callback, "walking", walks.count, "walks")
     try:
@@ -266,5 +268,10 @@ def check_walk_options(walk_length: Any, walks_per_node: Any, p: Any, q: Any) ->
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= 1_000_000:
             raise BadOption(f"{name} must be an integer from {least} to 1,000,000, got {value!r}")
     for name, value in (("p", p), ("q", q)):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 1e-6 <= value <= 1e6 or math.isnan(value):
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not 1e-6 <= value <= 1e6
+            or math.isnan(value)
+        ):
             raise BadOption(f"{name} must be a number from 1e-6 to 1e6, got {value!r}")

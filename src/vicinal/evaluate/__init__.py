@@ -5,6 +5,7 @@ Import from here; the explanation page "Evaluation" says what each figure means 
 
 from vicinal.evaluate._combined import evaluate
 from vicinal.evaluate.analogy import evaluate_analogies
+from vicinal.evaluate.labels import evaluate_labels, read_labels
 from vicinal.evaluate.neighbors import neighbor_overlap, stability
 from vicinal.evaluate.questions import builtin_questions, read_questions, write_questions
 from vicinal.evaluate.report import Figure, Report
@@ -16,8 +17,10 @@ __all__ = [
     "builtin_questions",
     "evaluate",
     "evaluate_analogies",
+    "evaluate_labels",
     "evaluate_similarity",
     "neighbor_overlap",
+    "read_labels",
     "read_pairs",
     "read_questions",
     "stability",

@@ -22,7 +22,7 @@ _HEADERS = {"node", "name", "id", "item", "word"}
 
 
 def read_labels(path: str | os.PathLike[str]) -> dict[str, list[str]]:
-    """Read a text file (utf-8) of ``name label`` a line; names with several labels take several lines.
+    r"""Read a text file (utf-8) of ``name label`` a line; names with several labels take several lines.
 
     Fields are parted by a tab if the line holds one, else by blanks. Empty lines and lines that begin with ``#`` are
     skipped, and a first line whose name is ``node``, ``name``, ``id``, ``item`` or ``word``.
@@ -42,7 +42,7 @@ def read_labels(path: str | os.PathLike[str]) -> dict[str, list[str]]:
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "labels.tsv"
-    >>> _ = path.write_text("node\\tclub\\n1\\tMr. Hi\\n34\\tOfficer\\n")
+    >>> _ = path.write_text("node\tclub\n1\tMr. Hi\n34\tOfficer\n")
     >>> read_labels(path)
     {'1': ['Mr. Hi'], '34': ['Officer']}
     """
@@ -59,7 +59,9 @@ def read_labels(path: str | os.PathLike[str]) -> dict[str, list[str]]:
         if not line.strip() or line.startswith("#") or (number == 1 and fields[0].lower() in _HEADERS):
             continue
         if len(fields) != 2 or not all(fields):
-            raise BadFormat(f"{file}, line {number}: {len(fields)} fields in {line[:60]!r}, expected a name and a label")
+            raise BadFormat(
+                f"{file}, line {number}: {len(fields)} fields in {line[:60]!r}, expected a name and a label"
+            )
         labels.setdefault(fields[0], []).append(fields[1])
     if not labels:
         raise BadInput(f"{file} has no labels")
@@ -77,8 +79,8 @@ def evaluate_labels(
 ) -> Report:
     """Classify names by their vectors: logistic regression, one against the rest, trained on a share of them.
 
-    The protocol of Perozzi et al. 2014, section 5: for each share, several random splits. A test name with m labels gets
-    the m that score highest; with one label each, micro-F1 is accuracy. Vectors are taken as they are, not scaled.
+    The protocol of Perozzi et al. 2014, section 5: for each share, several random splits. A test name with m labels
+    gets the m that score highest; with one label each, micro-F1 is accuracy. Vectors are taken as they are, not scaled.
 
     Parameters
     ----------
@@ -95,9 +97,9 @@ def evaluate_labels(
     Returns
     -------
     Report
-        For each share ``"micro-F1 at 10 %"`` and ``"macro-F1 at 10 %"`` (the mean over labels of their F1): mean over the
-        splits and its bootstrap interval, which says how much the split matters, not how much the choice of graph does.
-        Names that the space does not hold are skipped and counted.
+        For each share ``"micro-F1 at 10 %"`` and ``"macro-F1 at 10 %"`` (the mean over labels of their F1): mean over
+        the splits and its bootstrap interval, which says how much the split matters, not how much the graph does. Names
+        that the space does not hold are skipped and counted.
 
     Raises
     ------
@@ -170,8 +172,8 @@ def _known(space: Space, labels: Any) -> tuple[NDArray[np.int64], NDArray[np.boo
     kinds = sorted({label for name in names for label in listed[name]})
     if len(names) < 2 or len(kinds) < 2:
         raise BadInput(
-            f"{len(names)} of {len(listed)} labelled names are in the space, with {len(kinds)} different labels; two of "
-            "each are needed"
+            f"{len(names)} of {len(listed)} labelled names are in the space, with {len(kinds)} different labels; two "
+            "of each are needed"
         )
     number = {label: at for at, label in enumerate(kinds)}
     truth = np.zeros((len(names), len(kinds)), np.bool_)

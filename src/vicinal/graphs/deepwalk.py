@@ -8,8 +8,8 @@ from vicinal.graphs.walk_encoder import WalkEncoder
 class DeepWalk(WalkEncoder):
     """Skip-gram over random walks whose steps depend on the present node alone (Perozzi et al. 2014).
 
-    The paper trains with ``objective="hierarchical_softmax"``; negative sampling is quicker and seldom worse. Of weighted
-    graphs, a step goes along an edge in proportion to its weight. `Node2Vec` with p = q = 1 is the same.
+    The paper trains with ``objective="hierarchical_softmax"``; the default here is negative sampling, which is quicker.
+    In a weighted graph a step goes along an edge in proportion to its weight. `Node2Vec` with p = q = 1 is the same.
 
     Parameters
     ----------

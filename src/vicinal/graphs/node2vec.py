@@ -17,8 +17,8 @@ class Node2Vec(WalkEncoder):
     walks_per_node : int
         Walks that begin at each node, in every epoch anew.
     p, q : float
-        Coming from t, a step to x is weighed by 1/p if x is t, by 1 if an edge leads from t to x, else by 1/q. A small p
-        and a large q keep walks near (nodes of like role), a large p and a small q send them far (communities).
+        Coming from t, a step to x is weighed by 1/p if x is t, by 1 if an edge leads from t to x, else by 1/q. A small
+        p and a large q keep walks near where they are, a large p and a small q send them on.
     window : int
         Nodes on each side in a walk that count as company.
     shrink_window : bool

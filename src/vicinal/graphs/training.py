@@ -14,7 +14,7 @@ from vicinal.progress import Callback, Progress
 from vicinal.words.huffman import Paths
 from vicinal.words.noise import keep_thresholds, noise_table
 from vicinal.words.options import ARCHITECTURES, OBJECTIVES, check_options, thread_count
-from vicinal.words.trainer import Schedule, State, Trainer, Work
+from vicinal.words.trainer import Schedule, State, Trainer
 from vicinal.words.weights import Matrices
 
 _STRIDE = 0x9E3779B97F4A7C15
@@ -62,6 +62,7 @@ def train_walks(
     ids: NDArray[np.int32],
     counts: NDArray[np.int64],
     matrices: Matrices,
+    *,
     paths: Paths | None,
     callback: Callback | None = None,
 ) -> State:
@@ -88,39 +89,38 @@ def train_walks(
     """
     if callback is not None:
         callback(Progress("starting", 0, 0))
-    options = word_options(model)
-    schedule = WalkSchedule(
-        walks.count * walks.walk_length, model.epochs, thread_count(model), model.learning_rate, model.min_learning_rate,
-        walks.walk_length,
-    )  # fmt: skip
-    work = _prepare(options, walks, ids, counts, matrices, paths)
-    return Trainer(schedule, work, State(), callback=callback).run()
-
-
-def _prepare(
-    options: Any, walks: Walks, ids: NDArray, counts: NDArray, matrices: Matrices, paths: Paths | None
-) -> Work:
     from vicinal.words import _examples_kernels as kernels
 
-    sampled = options.objective == "negative_sampling"
-    noise = noise_table(counts, options.noise_exponent) if sampled else np.zeros(1, np.uint32)
-    no_paths = (np.zeros(1, np.int64), np.zeros(1, np.int32), np.zeros(1, np.float32))
-    targets = kernels.Targets(noise, *(paths if paths is not None else no_paths))
-    longest = {"negative_sampling": options.negatives + 1, "softmax": len(counts)}.get(options.objective)
-    plan = kernels.Plan(
-        ARCHITECTURES.index("skipgram"), OBJECTIVES.index(options.objective), options.window, int(options.shrink_window),
-        options.negatives, options.sharing, len(counts), longest if paths is None else paths.longest, np.uint64(0),
-    )  # fmt: skip
-    threads = [matrices.for_thread(thread) for thread in range(thread_count(options))]
-    keep, length = keep_thresholds(counts, options.subsample), walks.walk_length
+    options, length = word_options(model), walks.walk_length
+    rates = (model.learning_rate, model.min_learning_rate)
+    schedule = WalkSchedule(walks.count * length, model.epochs, thread_count(options), *rates, walk_length=length)
+    threads = [matrices.for_thread(thread) for thread in range(schedule.threads)]
+    keep = keep_thresholds(counts, options.subsample)
+    targets, plan = _targets_and_plan(options, counts, paths)
 
     def work(thread: int, first: int, last: int, rates: tuple[float, float], epoch: int) -> tuple[float, int]:
         nodes, offsets = walks.block(first // length, last // length, epoch=epoch, ids=ids)
         for array in (nodes, offsets):  # as those of a mapped corpus: one compiled kernel serves both
             array.flags.writeable = False
-        # positions, of which all random choices are a function, begin anew in every piece
-        own = plan._replace(seed=np.uint64((int(walks.seed) + (epoch * walks.count + first // length + 1) * _STRIDE) & _BITS))
+        # the kernel's random choices are functions of positions, which begin anew in every piece
+        seed = int(walks.seed) + (epoch * walks.count + first // length + 1) * _STRIDE
         text = kernels.Text(nodes, offsets, keep)
+        own = plan._replace(seed=np.uint64(seed & _BITS))
         return kernels.train_range(text, threads[thread], targets, own, 0, len(nodes), rates)
 
-    return work
+    return Trainer(schedule, work, State(), callback=callback).run()
+
+
+def _targets_and_plan(options: Any, counts: NDArray[np.int64], paths: Paths | None) -> tuple[Any, Any]:
+    from vicinal.words import _examples_kernels as kernels
+
+    sampled = options.objective == "negative_sampling"
+    noise = noise_table(counts, options.noise_exponent) if sampled else np.zeros(1, np.uint32)
+    no_paths = (np.zeros(1, np.int64), np.zeros(1, np.int32), np.zeros(1, np.float32))
+    longest = {"negative_sampling": options.negatives + 1, "softmax": len(counts)}.get(options.objective)
+    plan = kernels.Plan(
+        ARCHITECTURES.index("skipgram"), OBJECTIVES.index(options.objective), options.window,
+        int(options.shrink_window), options.negatives, options.sharing, len(counts),
+        longest if paths is None else paths.longest, np.uint64(0),
+    )  # fmt: skip
+    return kernels.Targets(noise, *(paths if paths is not None else no_paths)), plan

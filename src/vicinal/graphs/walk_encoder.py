@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal import __version__
-from vicinal.data.graph import Graph, open_graph
+from vicinal.data.graph import open_graph
 from vicinal.data.walks import Walks, number_nodes
 from vicinal.encoder import Encoder
 from vicinal.errors import BadFormat, BadInput, UnknownName
 from vicinal.graphs.training import train_walks, word_options
-from vicinal.names import hash_name
+from vicinal.memory import check_memory
+from vicinal.names import hash_name, near_spellings
 from vicinal.origin import Origin, digest_matrix
 from vicinal.progress import Callback
 from vicinal.space import Space
@@ -25,7 +26,7 @@ from vicinal.store.container import Container, write_container
 from vicinal.words import model_files
 from vicinal.words.huffman import huffman_paths
 from vicinal.words.options import thread_count
-from vicinal.words.weights import Matrices, check_training_memory
+from vicinal.words.weights import Matrices, memory_needed
 
 _DEGREES = "degrees.safetensors"
 
@@ -85,11 +86,12 @@ class WalkEncoder(Encoder):
         if joined.sum() < 2:
             raise BadInput(f"only one of {len(source)} nodes has an edge; training needs two or more")
         vocabulary, ids = number_nodes(source, counts)
-        check_training_memory(len(source), self.dim)
+        purpose = f"training {len(source):,} nodes in {self.dim} dimensions"
+        check_memory(memory_needed(len(source), self.dim), purpose, "lower dim")
         matrices = Matrices(len(source), self.dim, threads=threads, hot=self.objective != "softmax")
         matrices.fill(np.fromiter((hash_name(node) for node in vocabulary.tokens), np.uint64), 0, self.seed)
         paths = huffman_paths(vocabulary.counts) if self.objective == "hierarchical_softmax" else None
-        state = train_walks(self, walks, ids, vocabulary.counts, matrices, paths, callback)
+        state = train_walks(self, walks, ids, vocabulary.counts, matrices, paths=paths, callback=callback)
 
         self.vocabulary_, self.paths_ = vocabulary, paths
         self.input_ = np.ascontiguousarray(matrices.inputs)
@@ -137,7 +139,7 @@ class WalkEncoder(Encoder):
         rows = [self.vocabulary_.get(name) for name in names]
         for name, row in zip(names, rows, strict=True):
             if row < 0:
-                raise UnknownName(name, self.vocabulary_.near(name), "this graph")
+                raise UnknownName(name, near_spellings(name, self.vocabulary_), "this graph")
         return self.input_[rows] if rows else np.empty((0, self.dim), np.float32)
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
@@ -164,5 +166,7 @@ class WalkEncoder(Encoder):
             raise BadFormat(f"{file} is missing: the folder is not whole; save the model again")
         model.degrees_ = np.array(Container(file).array("degrees"))
         if model.degrees_.shape != (len(model.vocabulary_),) or model.degrees_.dtype != np.int64:
-            raise BadFormat(f"{file}: degrees of shape {model.degrees_.shape} do not fit {len(model.vocabulary_)} nodes")
+            raise BadFormat(
+                f"{file}: degrees of shape {model.degrees_.shape} do not fit {len(model.vocabulary_)} nodes"
+            )
         return model
