@@ -27,6 +27,7 @@ bench: $(READY) ## Compare with peers, which get an environment of their own; se
 
 docs: $(READY) ## Write the generated pages again
 	$(BIN)/python -m vicinal.cli.reference
+	$(BIN)/python docs/reference/write_python.py
 
 clean: ## Remove the environment and what tests and the demo left
 	rm -rf $(VENV) .venv-bench demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis

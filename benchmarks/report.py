@@ -60,10 +60,10 @@ def words_page(record: dict) -> str:
     """The page's section on words."""
     machine, out = record["machine"], ["## Words", ""]
     out += [f"{machine['processor']}, {machine['cores']} cores, Python {machine['python']}.", ""]
-    if "speed" in record:
-        part = record["speed"]
+    for part in (value for key, value in record.items() if key.startswith("speed")):
+        extent = f"the first {part['text_words']:,} words" if part["text_words"] else "all 17.3 million words"
         out += [
-            f"Training on the first {part['text_words']:,} words of an English Wikipedia text, {part['threads']} "
+            f"Training on {extent} of an English Wikipedia text, {part['threads']} "
             f"threads each, {part['rounds']} interleaved rounds; dim 100, window 5, 5 negatives, subsample 1e-3, "
             "min_count 5 unless stated; reading and vocabulary left out; "
             f"gensim {part['gensim']} from its fastest source (corpus_file).", "",
@@ -90,7 +90,8 @@ def words_page(record: dict) -> str:
         opened = statistics.median(part["open_and_first_nearest_seconds"])
         out += [
             f"Importing GloVe text of 400,000 × 50: {seconds}; {part['ratio']:.1f} × (aimed at 8 ×). Opening the "
-            f"same as `.space` and asking for the first neighbours in a new process: {opened:.3f} s (aimed at < 0.2 s).", "",
+            f"same as `.space` and asking for the first neighbours in a new process: {opened:.3f} s "
+            "(aimed at < 0.2 s).", "",
         ]  # fmt: skip
     if "start" in record:
         seconds = statistics.median(record["start"]["seconds"])
@@ -102,8 +103,8 @@ def main() -> None:
     """Write the page."""
     record = json.loads((RESULTS / "words.json").read_text())
     page = (
-        "# Benchmarks\n\nMeasured side by side in one run, contestants taking turns, on a shared and noisy machine: read "
-        "the ratios, not the absolute figures. `make bench` repeats them; the raw figures are in "
+        "# Benchmarks\n\nMeasured side by side in one run, contestants taking turns, on a shared and noisy machine: "
+        "read the ratios, not the absolute figures. `make bench` repeats them; the raw figures are in "
         "[benchmarks/results](../benchmarks/results). Losses are listed too.\n\n" + words_page(record)
     )
     Path(ROOT / "docs" / "benchmarks.md").write_text(page.rstrip() + "\n", encoding="utf-8")

@@ -48,19 +48,21 @@ def pword2vec(text, epochs):
     return {"words_per_s": 1000 * float(re.findall(r"Words/sec: ([\d.]+)k", done.stdout)[-1])}
 
 
-def speed(rounds: int, words: int) -> dict:
+def speed(rounds: int, words: int, only: str) -> dict:
     """Words a second in training, reading left out."""
     text, results = corpus(words), {}
     for name, options in {**MODELS, "skip-gram, dim 300, 10 negatives": WIDE}.items():
+        if only not in name:
+            continue
         print(name, file=sys.stderr)
         contestants = {
             "vicinal": lambda _, o=options: ours(text, "--epochs=2", *o),
             "gensim": lambda _, o=options: gensim(text, "--epochs=1", *o),
         }
-        if name.startswith("skip-gram, neg"):
+        if name.startswith("skip-gram, neg") and words:
             contestants["vicinal, draw per window"] = lambda _, o=options: ours(text, "--epochs=2", "--sharing=1", *o)
-            if "PWORD2VEC" in os.environ:
-                contestants["pWord2Vec"] = lambda _: pword2vec(text, 2)
+        if name.startswith("skip-gram, neg") and "PWORD2VEC" in os.environ:
+            contestants["pWord2Vec"] = lambda _: pword2vec(text, 2)
         runs = interleave(contestants, rounds)
         rates = {who: [run["words_per_s"] for run in several] for who, several in runs.items()}
         best = statistics.median(rates["vicinal"])
@@ -170,7 +172,7 @@ def starting(rounds: int) -> dict:
 
 PARTS = {
     "start": lambda a: starting(a.rounds),
-    "speed": lambda a: speed(a.rounds, a.words),
+    "speed": lambda a: speed(a.rounds, a.words, a.only),
     "import": lambda a: importing(a.rounds),
     "whole": lambda a: whole(a.whole_rounds),
     "quality": lambda a: quality(a.seeds),
@@ -184,12 +186,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--whole-rounds", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--words", type=int, default=3_000_000, help="words of the text that speed is measured on")
+    parser.add_argument("--words", type=int, default=0, help="words of the text that speed is measured on; 0: all")
+    parser.add_argument("--only", default="", help="measure the speed of models with this in their name")
     args = parser.parse_args()
     WORK.mkdir(exist_ok=True)
     for part in args.parts or PARTS:
         print(f"== {part}", file=sys.stderr)
-        path = save_results("words", part, PARTS[part](args))
+        name = f"{part} of {args.words or 'all'} words {args.only}".strip() if part == "speed" else part
+        path = save_results("words", name, PARTS[part](args))
     print(f"results in {path or RESULTS}")
 
 

@@ -14,35 +14,68 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from vicinal.align import Procrustes, ProcrustesRefined
+    from vicinal.counts import LSA, PPMI, GloVe, RandomProjection, TfIdf
+    from vicinal.data import Phrases
     from vicinal.errors import VicinalError
+    from vicinal.graphs import DeepWalk, Node2Vec
     from vicinal.matches import Match, Matches
     from vicinal.names import Names
     from vicinal.origin import Origin
     from vicinal.progress import Progress, Reporter
     from vicinal.space import Space
-    from vicinal.words import Word2Vec
+    from vicinal.tables import Multiplexed, Sketch, TableEncoder
+    from vicinal.words import SentenceMean, Word2Vec
 
 # public name → where it lives; brought in when first used, so that `import vicinal` stays quick
 _HOMES = {
+    "DeepWalk": "graphs",
+    "GloVe": "counts",
+    "LSA": "counts",
     "Match": "matches",
     "Matches": "matches",
+    "Multiplexed": "tables",
     "Names": "names",
+    "Node2Vec": "graphs",
     "Origin": "origin",
+    "PPMI": "counts",
+    "Phrases": "data",
+    "Procrustes": "align",
+    "ProcrustesRefined": "align",
     "Progress": "progress",
+    "RandomProjection": "counts",
     "Reporter": "progress",
+    "SentenceMean": "words",
+    "Sketch": "tables",
     "Space": "space",
+    "TableEncoder": "tables",
+    "TfIdf": "counts",
     "VicinalError": "errors",
     "Word2Vec": "words",
 }
 
 __all__ = [
+    "LSA",
+    "PPMI",
+    "DeepWalk",
+    "GloVe",
     "Match",
     "Matches",
+    "Multiplexed",
     "Names",
+    "Node2Vec",
     "Origin",
+    "Phrases",
+    "Procrustes",
+    "ProcrustesRefined",
     "Progress",
+    "RandomProjection",
     "Reporter",
+    "SentenceMean",
+    "Sketch",
     "Space",
+    "TableEncoder",
+    "TfIdf",
     "VicinalError",
     "Word2Vec",
     "__version__",

@@ -39,14 +39,16 @@ def test_the_first_component_of_karate_is_the_split(objective):
         space = DeepWalk(threads=1, seed=seed, objective=objective).fit(DATA / "karate.adjlist").space
         rows = space.unit().matrix
         side = np.linalg.svd(rows - rows.mean(axis=0))[0][:, 0] > 0
-        right = sum(chosen == (clubs[name] == ["Officer"]) for chosen, name in zip(side, space.names, strict=True))
-        assert max(right, 34 - right) >= 33
+        officer = np.array([clubs[name] == ["Officer"] for name in space.names])
+        wrong = side != officer if (side == officer).mean() > 0.5 else side == officer
+        # most friends of 9 were on the other side, and nearly half of those of 3
+        assert {name for name, missed in zip(space.names, wrong, strict=True) if missed} <= {"3", "9"}
 
 
 @shared
 @pytest.mark.parametrize(
     # mean of two runs of node2vec 0.5.0 (PyPI) and two of pecanpy 2.0.9 on the same edges, with the same dim, walks,
-    # window, p and q, scored by evaluate_labels with 5 splits
+    # window, p and q (one epoch, their default), scored by evaluate_labels with 5 splits
     ("edges", "labels", "reference"),
     [("cora_edgelist.txt", "cora_labels.txt", 0.8116), ("Wiki_edgelist.txt", "Wiki_category.txt", 0.6493)],
 )

@@ -2,6 +2,7 @@
 
 from vicinal.data.corpus import Corpus, open_corpus
 from vicinal.data.graph import Graph, open_graph
+from vicinal.data.phrases import Phrases
 from vicinal.data.tokenize import by_regex, from_file, get_tokenizer, whitespace, words
 from vicinal.data.tokens import Tokens, tokenize_corpus
 from vicinal.data.vocabulary import Vocabulary
@@ -10,6 +11,7 @@ from vicinal.data.walks import Walks, walk_graph
 __all__ = [
     "Corpus",
     "Graph",
+    "Phrases",
     "Tokens",
     "Vocabulary",
     "Walks",

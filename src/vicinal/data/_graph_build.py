@@ -1,3 +1,4 @@
+# mypy: disable-error-code="arg-type,index"
 """From lists of edges to the sorted rows of a graph."""
 
 from __future__ import annotations

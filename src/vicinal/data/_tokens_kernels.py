@@ -42,7 +42,7 @@ class Table(NamedTuple):
 
 
 @njit(nogil=True, cache=True)
-def find(block, begin, end, head, hashed, folding, table):  # noqa: PLR0917
+def find(block, begin, end, head, hashed, folding, table):
     """Id of the word ``block[begin:end]``, or -1."""
     mask = np.uint64(len(table.slots) - 1)
     at = hashed & mask
@@ -64,7 +64,7 @@ def find(block, begin, end, head, hashed, folding, table):  # noqa: PLR0917
 
 
 @njit(nogil=True, cache=True)
-def add(block, begin, end, head, hashed, folding, table, state):  # noqa: PLR0917
+def add(block, begin, end, head, hashed, folding, table, state):
     """Enter a word that is not there; its id, or -1 where the table is full."""
     number = state[TYPES]
     if number >= state[LIMIT]:
@@ -94,7 +94,7 @@ def mix(hashed, packed):
 
 
 @njit(nogil=True, cache=True)
-def scan(block, position, alphabet, table, ids, sentences, state):  # noqa: PLR0917
+def scan(block, position, alphabet, table, ids, sentences, state):
     """Number the words of a block from ``position`` on; stops early where a new word finds the table full.
 
     Parameters
@@ -256,7 +256,7 @@ def simplify(block, classes, folding, out):
 
 
 @njit(nogil=True, cache=True)
-def renumber(ids, mapping, sentences, kept, begun, begin):  # noqa: PLR0917
+def renumber(ids, mapping, sentences, kept, begun, begin):
     """Give words their new ids and drop those that have none.
 
     Parameters

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Random walks over a graph: first order, and second order as in node2vec, without tables over pairs of edges.
 
 A step goes along an edge in proportion to its weight, found in constant time (alias method, Walker 1977; tables as Vose

@@ -10,6 +10,7 @@ from vicinal.evaluate.neighbors import neighbor_overlap, stability
 from vicinal.evaluate.questions import builtin_questions, read_questions, write_questions
 from vicinal.evaluate.report import Figure, Report
 from vicinal.evaluate.similarity import evaluate_similarity, read_pairs
+from vicinal.evaluate.translation import translation_precision
 
 __all__ = [
     "Figure",
@@ -24,5 +25,6 @@ __all__ = [
     "read_pairs",
     "read_questions",
     "stability",
+    "translation_precision",
     "write_questions",
 ]

@@ -33,7 +33,7 @@ epochs, learning_rate, min_learning_rate, threads, seed, deterministic
     def __init__(
         self, *, dim: int = 128, walk_length: int = 80, walks_per_node: int = 10, window: int = 10,
         shrink_window: bool = True, objective: str = "negative_sampling", negatives: int = 5, sharing: int = 1,
-        noise_exponent: float = 0.75, subsample: float = 0.0, epochs: int = 1, learning_rate: float = 0.0125,
+        noise_exponent: float = 0.75, subsample: float = 0.0, epochs: int = 2, learning_rate: float = 0.0125,
         min_learning_rate: float = 1e-4, threads: int = 0, seed: int = 1, deterministic: bool = False,
     ) -> None:  # fmt: skip
         self.dim, self.walk_length, self.walks_per_node = dim, walk_length, walks_per_node

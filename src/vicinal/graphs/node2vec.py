@@ -30,6 +30,7 @@ class Node2Vec(WalkEncoder):
     subsample : float
         Nodes more frequent than this share of all visits are dropped at random; 0 keeps all.
     epochs : int
+        The papers train once over their walks; here each epoch has fresh ones.
     learning_rate, min_learning_rate : float
         At the first and after the last walk; a straight line between. The default is half of what is usual for words:
         the nodes of one window are alike, and all of them move the same few negatives.
@@ -61,7 +62,7 @@ class Node2Vec(WalkEncoder):
     def __init__(
         self, *, dim: int = 128, walk_length: int = 80, walks_per_node: int = 10, p: float = 1.0, q: float = 1.0,
         window: int = 10, shrink_window: bool = True, objective: str = "negative_sampling", negatives: int = 5,
-        sharing: int = 1, noise_exponent: float = 0.75, subsample: float = 0.0, epochs: int = 1,
+        sharing: int = 1, noise_exponent: float = 0.75, subsample: float = 0.0, epochs: int = 2,
         learning_rate: float = 0.0125, min_learning_rate: float = 1e-4, threads: int = 0, seed: int = 1,
         deterministic: bool = False,
     ) -> None:  # fmt: skip

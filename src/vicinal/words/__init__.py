@@ -1,5 +1,7 @@
-"""Word vectors from text."""
+"""Vectors of words, and of what is made of words."""
 
+from vicinal.words._sentence_pooling import Coverage
+from vicinal.words.sentence_mean import SentenceMean
 from vicinal.words.word2vec import Word2Vec
 
-__all__ = ["Word2Vec"]
+__all__ = ["Coverage", "SentenceMean", "Word2Vec"]

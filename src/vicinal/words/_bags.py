@@ -90,7 +90,7 @@ def mean_of(matrix: NDArray[np.float32], bags: Bags) -> NDArray[np.float32]:
 
 
 def packed(bags: Bags, counts: NDArray[np.int64], rows: int) -> tuple[NDArray[np.int64], Bags]:
-    """Number the rows that are used anew, the most used first, so that training needs no others and keeps hot ones near.
+    """Number the used rows anew, the most used first: training needs no others, and threads copy the hottest.
 
     Parameters
     ----------
@@ -195,8 +195,6 @@ def _prepare(model: Any, tokens: Tokens, matrices: Matrices, bags: Bags, callbac
 
     def work(thread: int, first: int, last: int, rates: tuple[float, float], epoch: int) -> tuple[float, int]:
         plan_now = plan._replace(seed=seeds[epoch])
-        return kernels.train_bag_range(
-            text, threads[thread], targets, plan_now, own, bags.longest, first, last, rates
-        )
+        return kernels.train_bag_range(text, threads[thread], targets, plan_now, own, bags.longest, first, last, rates)
 
     return work

@@ -29,7 +29,7 @@ Weights = namedtuple("Weights", "inputs outputs width hot shift blank seen_input
 Targets = namedtuple("Targets", "noise path_offsets path_nodes path_signs")
 Plan = namedtuple("Plan", "architecture objective window shrink negatives sharing vocabulary longest seed")
 # what one call needs beside the matrices
-Room = namedtuple("Room", "in_at out_at out_sign signs drawn bag bag_at scores right before tally")
+Room = namedtuple("Room", "in_at out_at out_sign signs drawn coming bag bag_at scores right before tally")
 
 _LOG_2 = 0.6931471805599453
 _MERGE_EVERY = 2000  # tokens between two merges of the hot rows
@@ -120,6 +120,30 @@ def draw_negatives(noise, vocabulary, wanted, target, state, drawn):
         drawn[count] = word
         count += fresh
     return count
+
+
+@inner_kernel
+def chance(plan, position):
+    """Return the random bits that belong to a centre's position."""
+    return mix(np.uint64(position) ^ (plan.seed + np.uint64(0xA5A5A5A5)))
+
+
+@inner_kernel
+def draw_ahead(weights, targets, plan, centre, position, room):
+    """Draw the negatives of the windows from a centre on to ``room.coming``, and ask for their rows.
+
+    One more than needed is drawn, since one may be the centre of a later window that shares the draw. Called a few
+    windows before they are used, so that the rows have time to arrive; what is drawn depends on the position only.
+    """
+    wanted = plan.negatives + 1
+    found = draw_negatives(
+        targets.noise, plan.vocabulary, wanted, np.uint32(centre), chance(plan, position), room.coming
+    )
+    for j in range(found):
+        row = row_start(weights, room.coming[j])
+        for d in range(np.uint64(0), weights.width, np.uint64(16)):
+            prefetch(weights.outputs, row + d)
+    return found
 
 
 @inner_kernel
@@ -223,19 +247,24 @@ def train_centres(weights, targets, plan, kept, where, span, rates, room):
     count, centre_from, centre_to = span
     sampled = plan.objective == NEGATIVE_SAMPLING
     shared = sampled and plan.sharing > 0
-    examples, found, since = 0, 0, plan.sharing
+    examples, found, since, ahead, drawn_for = 0, 0, plan.sharing, 0, -1
     slope = (rates[1] - rates[0]) / max(1, centre_to - centre_from)
     for c in range(centre_from, centre_to):
         centre, rate = kept[c], np.float32(rates[0] + slope * (c - centre_from))
-        random = mix(np.uint64(where[c]) ^ (plan.seed + np.uint64(0xA5A5A5A5)))
+        random = chance(plan, where[c])
         m = gather_window(weights, plan, kept, count, c, random, room.in_at)
         if m == 0:
             continue
         prefetch_rows(weights, plan, kept, count, c)
-        if shared and since >= plan.sharing:  # one more than needed, since one may be a later centre
-            found = draw_negatives(
-                targets.noise, plan.vocabulary, plan.negatives + 1, np.uint32(centre), random, room.drawn
-            )
+        if shared and since >= plan.sharing:
+            if drawn_for != c:
+                ahead = draw_ahead(weights, targets, plan, centre, where[c], room)
+            found = ahead
+            for j in range(found):
+                room.drawn[j] = room.coming[j]
+            drawn_for = c + plan.sharing
+            if drawn_for < centre_to:
+                ahead = draw_ahead(weights, targets, plan, kept[drawn_for], where[drawn_for], room)
             since = 0
         since += 1
         if plan.architecture == CBOW:
@@ -269,7 +298,8 @@ def make_room(plan, width):
     size = m * n + 16
     room = Room(
         np.empty(m, np.uint64), np.empty(n, np.uint64), np.zeros(n + 1, np.float32), np.empty(size, np.float32),
-        np.empty(plan.negatives + 2, np.uint32), np.empty(2 * width, np.float32), np.zeros(1, np.uint64),
+        np.empty(plan.negatives + 2, np.uint32), np.empty(plan.negatives + 2, np.uint32),
+        np.empty(2 * width, np.float32), np.zeros(1, np.uint64),
         np.empty(size, np.float32), np.empty(size, np.float32), np.empty(m * 16, np.float32), np.array([0.0, 1.0]),
     )  # fmt: skip
     if plan.objective == SOFTMAX:

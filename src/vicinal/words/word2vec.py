@@ -266,6 +266,8 @@ class Word2Vec(Encoder):
         self.vocabulary_, self.paths_ = tokens.vocabulary, paths
         self.input_ = np.ascontiguousarray(matrices.inputs)
         self.output_ = np.ascontiguousarray(matrices.outputs[: len(self.input_) if paths is None else paths.inner])
+        for matrix in (self.input_, self.output_):  # what a Space need not copy
+            matrix.flags.writeable = False
         self.history_ = [state.mean_loss(epoch) for epoch in range(self.epochs)]
         self.origin_ = Origin(
             "Word2Vec", self._record(), self.seed, tokens.corpus_fingerprint, tokens.vocabulary.fingerprint(),
