@@ -12,16 +12,16 @@ import vicinal
 
 SOURCE = Path(vicinal.__file__).parent
 PUBLIC = [
+    "LSA",
+    "PPMI",
     "DeepWalk",
     "GloVe",
-    "LSA",
     "Match",
     "Matches",
     "Multiplexed",
     "Names",
     "Node2Vec",
     "Origin",
-    "PPMI",
     "Phrases",
     "Procrustes",
     "ProcrustesRefined",

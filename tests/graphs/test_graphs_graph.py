@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vicinal.data.graph import Graph, open_graph
+from vicinal.data.graph import Graph
+from vicinal.data.graph_opening import open_graph
 from vicinal.errors import BadFormat, BadInput, BadOption, UnknownName
 
 ROOT = Path(__file__).parents[2]

@@ -27,6 +27,11 @@ class Factors(NamedTuple):
         Singular values, largest first.
     right : (dim, m) float32 array
         Orthonormal rows.
+
+    Examples
+    --------
+    >>> Factors(np.eye(3, 2), np.array([2.0, 1.0]), np.eye(2, 4)).values.tolist()
+    [2.0, 1.0]
     """
 
     left: NDArray[np.float32]

@@ -293,9 +293,8 @@ class GloVe(Encoder):
         )  # fmt: skip
 
     def _combine(self) -> None:
-        self.vectors_ = self.input_ if self.combine == "input" else self.input_ + self.output_
-        if self.combine == "mean":
-            self.vectors_ *= np.float32(0.5)
+        share = np.float32(0.5 if self.combine == "mean" else 1.0)
+        self.vectors_ = self.input_ if self.combine == "input" else share * (self.input_ + self.output_)
 
 
 _TENSORS = ("input", "output", "input_bias", "output_bias")

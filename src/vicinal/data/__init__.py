@@ -1,7 +1,8 @@
 """From raw data to numbers: corpora, tokenizers, vocabularies, tokens; graphs and walks over them."""
 
 from vicinal.data.corpus import Corpus, open_corpus
-from vicinal.data.graph import Graph, open_graph
+from vicinal.data.graph import Graph
+from vicinal.data.graph_opening import open_graph
 from vicinal.data.phrases import Phrases
 from vicinal.data.tokenize import by_regex, from_file, get_tokenizer, whitespace, words
 from vicinal.data.tokens import Tokens, tokenize_corpus

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.data import _tokens_files as files
-from vicinal.data.graph import Graph, open_graph
+from vicinal.data.graph import Graph
+from vicinal.data.graph_opening import open_graph
 from vicinal.data.tokens import Tokens
 from vicinal.data.vocabulary import Vocabulary
 from vicinal.errors import BadInput, BadOption

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal import __version__
-from vicinal.data.graph import open_graph
+from vicinal.data.graph_opening import open_graph
 from vicinal.data.walks import Walks, number_nodes
 from vicinal.encoder import Encoder
 from vicinal.errors import BadFormat, BadInput, UnknownName

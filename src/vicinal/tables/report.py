@@ -34,6 +34,11 @@ class ColumnReport:
         Rows whose category was not there when fitted; None for numbers.
     unseen_values : tuple
         The first few such values.
+
+    Examples
+    --------
+    >>> ColumnReport("city", "OneHot", dim=3, categories=3, rows=10, missing=0, unseen=1).unseen
+    1
     """
 
     column: str
