@@ -16,10 +16,7 @@ from vicinal.graphs.training import WalkSchedule
 from vicinal.words import Word2Vec
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "graphs"
-if not os.environ.get("CI"):
-    shared = pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are not here")
-else:
-    shared = pytest.mark.usefixtures()
+shared = pytest.mark.skipif(not (DATA.is_dir() or os.environ.get("CI")), reason="the shared data are not here")
 
 SMALL = {"dim": 16, "walk_length": 20, "walks_per_node": 5, "window": 5, "threads": 1}
 BARBELL = [(i, j) for side in (range(6), range(6, 12)) for i in side for j in side if i < j] + [(0, 6)]
