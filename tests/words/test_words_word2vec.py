@@ -1,8 +1,9 @@
 """Word2Vec as its users meet it."""
 
-import _thread
 import itertools
 import json
+import os
+import signal
 import time
 
 import numpy as np
@@ -150,12 +151,12 @@ def test_resumed_training_equals_uninterrupted(texts, tmp_path):
 
 def test_ctrl_c_finishes_pieces_saves_and_says_so():
     schedule = Schedule(words=100_000, epochs=5, threads=2, learning_rate=0.1, min_learning_rate=0.0)
-    state, pieces, saved = State(), [], []
+    state, pieces, saved, number = State(), [], [], itertools.count(1)
 
     def work(thread, first, last, rates, epoch):
         pieces.append((epoch, first))
-        if len(pieces) == 20:
-            _thread.interrupt_main()  # what SIGINT does, from a worker
+        if next(number) == 20:
+            os.kill(os.getpid(), signal.SIGINT)
         time.sleep(0.002)
         return 1.0, 1
 

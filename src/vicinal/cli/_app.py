@@ -85,6 +85,10 @@ def _failing_clearly() -> Iterator[None]:
             raise
         line, code = _failures.describe(error)
         _failures.show(line)
+        try:
+            sys.stdout.flush()
+        except (OSError, ValueError):
+            _silence_output()
         sys.exit(code)
 
 
