@@ -19,8 +19,10 @@ WANTED = {
 
 
 def spread(values: list[float]) -> str:
-    """Write mean and standard deviation."""
-    return f"{statistics.mean(values):.3f} ± {statistics.stdev(values) if len(values) > 1 else 0:.3f}"
+    """Write mean and standard deviation, or that there is none: one seed has no spread."""
+    if len(values) == 1:
+        return f"{values[0]:.3f} (1 seed)"
+    return f"{statistics.mean(values):.3f} ± {statistics.stdev(values):.3f} ({len(values)} seeds)"
 
 
 def million(values: list[float]) -> str:
@@ -37,7 +39,7 @@ def speed_table(part: dict) -> list[str]:
     for model, figures in part["models"].items():
         for who, rates in figures["words_per_s"].items():
             ratio, wanted = figures["ratio_of_medians"].get(who), WANTED.get((model, who))
-            shown = "" if ratio is None or who.startswith("vicinal") else f"{ratio:.1f} ×"
+            shown = "" if ratio is None or who.startswith("vicinal") else f"{ratio:.2f} ×"
             verdict = (
                 "" if wanted is None or not shown else f"{wanted} × {'(missed)' if ratio < wanted else ''}".strip()
             )
