@@ -38,12 +38,13 @@ def _compiled(function, **options):
     """Compile without the interpreter's lock, divide as numpy does, and keep the result on disk.
 
     numba looks only at the file a kernel stands in to tell whether the kept result is still good, but kernels call
-    kernels of other files: here any change to any of them counts.
+    kernels of other files: here any change to any of them counts. It is told as part of numba's version, which is
+    compared before anything else is read: what was kept may name modules that are no more.
     """
     compiled = njit(nogil=True, cache=True, error_model="numpy", **options)(function)
     index = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
-    if hasattr(index, "_source_stamp"):
-        index._source_stamp = (index._source_stamp, _kernel_sources())
+    if hasattr(index, "_version"):
+        index._version = f"{index._version} {_kernel_sources()}"
     return compiled
 
 

@@ -9,6 +9,7 @@ from vicinal.memory import check_memory, show_bytes
 
 _LANES = 16  # as in vicinal._vectors, which is not imported here because it brings the compiler
 _HOT = 256  # rows of which every thread keeps copies of its own
+_HOT_SHARE = 64  # of a small vocabulary fewer: rows that every step touches must not be left stale
 _BLANK = 3  # zero rows needed even by one thread
 
 
@@ -39,7 +40,7 @@ class Matrices:
     def __init__(self, rows: int, dim: int, *, threads: int, hot: bool = True) -> None:
         self.rows, self.dim, self.threads = rows, dim, threads
         self.width = padded(dim)
-        self.hot = min(_HOT, rows) if threads > 1 and hot else 0
+        self.hot = min(_HOT, rows // _HOT_SHARE) if threads > 1 and hot else 0
         self.blank = rows
         self.copies = rows + max(_BLANK, threads)
         total = (self.copies + threads * self.hot) * self.width
