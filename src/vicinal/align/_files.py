@@ -46,9 +46,8 @@ def load(cls: type, path: str | os.PathLike[str]) -> Any:
         If it holds something else, or parts that do not fit each other.
     """
     folder = Path(path)
-    for name in ("encoder.json", "map.safetensors"):
-        if not (folder / name).is_file():
-            raise BadInput(f"{folder} is not the folder of a saved map (it has no {name})")
+    if not (folder / "encoder.json").is_file():
+        raise BadInput(f"{folder} is not the folder of a saved map (it has no encoder.json)")
     try:
         record = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
         if record["format"] != _FORMAT or record["encoder"] != cls.__name__:
@@ -61,6 +60,8 @@ def load(cls: type, path: str | os.PathLike[str]) -> Any:
         if isinstance(error, BadFormat):
             raise
         raise BadFormat(f"{folder / 'encoder.json'} is not readable ({error})") from error
+    if not (folder / "map.safetensors").is_file():
+        raise BadFormat(f"{folder} has no map.safetensors: the folder is not whole; save the map again")
     container = Container(folder / "map.safetensors")
     for part in _PARTS:
         setattr(model, f"{part}_", np.array(container.array(part)))

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vicinal.checks import check_whole
 from vicinal.errors import BadInput, BadOption
 from vicinal.lengths import unit_rows
 from vicinal.similarity import top_k
@@ -50,7 +51,8 @@ def crowding(vectors: ArrayLike, others: ArrayLike, k: int = 10) -> NDArray[np.f
     [0.5]
     """
     left, right = _units(vectors, others)
-    k = min(check_whole("k", k), len(right))
+    check_whole("k", k)
+    k = min(k, len(right))
     out = np.empty(len(left), np.float32)
     for start, scores in _blocks(left, right):
         best = np.partition(scores, scores.shape[1] - k, axis=1)[:, scores.shape[1] - k :]
@@ -100,7 +102,8 @@ def csls_nearest(
     """
     left, right = _units(queries, targets)
     pool = left if sources is None else _units(sources, targets)[0]
-    if check_whole("k", k) > len(right):
+    check_whole("k", k)
+    if k > len(right):
         raise BadOption(f"k is {k}, expected 1 to {len(right)}, the number of targets")
     here, there = crowding(left, right, neighbors), crowding(right, pool, neighbors)
     rows, values = np.empty((len(left), k), np.int64), np.empty((len(left), k), np.float32)
@@ -163,13 +166,6 @@ def mutual_nearest(
         best[better], backward[better] = found[better], top[better] + start
     mutual = np.flatnonzero(backward[forward] == np.arange(len(left)))
     return mutual, forward[mutual], float(similarities.mean(dtype=np.float64))
-
-
-def check_whole(name: str, value: object, least: int = 1) -> int:
-    """Return an option that must be an integer of at least ``least``, else raise `BadOption`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise BadOption(f"{name} must be an integer of {least} or more, got {value!r}")
-    return int(value)
 
 
 def _units(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from vicinal import __version__
 from vicinal.align import _files as files
-from vicinal.align.csls import check_whole
 from vicinal.align.dictionary import Pairs, Seed, known_pairs, take_pairs
+from vicinal.checks import check_flags, check_whole
 from vicinal.encoder import Encoder
 from vicinal.errors import BadInput, SpacesDiffer
 from vicinal.lengths import row_norms, unit_rows_wide
@@ -81,6 +81,8 @@ class Procrustes(Encoder):
         How much of the dictionary was known.
     origin_ : Origin
         Of the map: its parent is the source, its step names the target.
+    target_origin_ : Origin
+        Of the target, and so of what `transform` makes.
 
     Examples
     --------
@@ -203,6 +205,7 @@ class Procrustes(Encoder):
     # --- inside -----------------------------------------------------------------------------------------------------
 
     def _check_options(self) -> None:
+        check_flags(self, "unit", "center")
         if self.min_pairs is not None:
             check_whole("min_pairs", self.min_pairs)
 

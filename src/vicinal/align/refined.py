@@ -7,9 +7,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from vicinal.align.csls import check_whole, mutual_nearest
+from vicinal.align.csls import mutual_nearest
 from vicinal.align.dictionary import Pairs
 from vicinal.align.procrustes import Procrustes
+from vicinal.checks import check_whole
 from vicinal.space import Space
 
 
@@ -56,7 +57,7 @@ class ProcrustesRefined(Procrustes):
     ----------
     history_ : list of Round
         The map of the dictionary, then one a round; the last may be one that was not kept.
-    map_, source_mean_, target_mean_, seed_, origin_
+    map_, source_mean_, target_mean_, seed_, origin_, target_origin_
         As in `Procrustes`.
 
     Examples

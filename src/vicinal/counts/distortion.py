@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.counts._checks import check_number, check_whole
+from vicinal.checks import check_number, check_whole
 from vicinal.errors import BadInput, BadOption
 from vicinal.randomness import generator
 from vicinal.space import Space

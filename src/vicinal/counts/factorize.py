@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.counts._checks import check_choice, check_whole
+from vicinal.checks import check_choice, check_whole
 from vicinal.errors import BadInput, BadOption
 from vicinal.memory import check_memory
 from vicinal.randomness import generator

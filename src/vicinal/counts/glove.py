@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal import __version__
+from vicinal.checks import check_choice, check_flags, check_number, check_whole
 from vicinal.counts import model_files
-from vicinal.counts._checks import check_choice, check_flags, check_number, check_whole, json_options
+from vicinal.counts._checks import json_options
 from vicinal.counts.cooccurrence import (
     Cooccurrences,
     check_window,
@@ -22,6 +23,7 @@ from vicinal.counts.cooccurrence import (
     thread_count,
 )
 from vicinal.data import Tokens, tokenize_corpus
+from vicinal.data.vocabulary import check_cuts
 from vicinal.encoder import Encoder
 from vicinal.errors import BadFormat, BadInput
 from vicinal.memory import check_memory
@@ -74,6 +76,7 @@ class GloVe(Encoder):
     input_bias_, output_bias_ : (n,) float32
     history_ : list of float
         Mean loss per pair of every epoch.
+    origin_ : Origin
 
     Examples
     --------
@@ -131,12 +134,8 @@ class GloVe(Encoder):
             raise BadInput(
                 f"no two of the {counts.n:,} words kept stand in one sentence: lower min_count, or use longer sentences"
             )
-        needed = self._bytes_needed(counts.n)
-        check_memory(
-            needed,
-            f"training {counts.n:,} words in {self.dim} dimensions",
-            "lower dim, raise min_count or set max_vocabulary",
-        )
+        purpose = f"training {counts.n:,} words in {self.dim} dimensions"
+        check_memory(self._bytes_needed(counts.n), purpose, "lower dim, raise min_count or set max_vocabulary")
         folder = temporary_folder(workspace)
         try:
             self._train(counts, folder, callback)
@@ -166,12 +165,13 @@ class GloVe(Encoder):
 
         Raises
         ------
+        BadInput
+            For anything but words.
         UnknownName
             For a word that was not in the training text often enough.
         """
         self._check_fitted("vectors_")
-        rows = [self.vocabulary_[word] for word in items]
-        return self.vectors_[rows] if rows else np.empty((0, self.dim), np.float32)
+        return self.vectors_[self.vocabulary_.ids(items)]
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write the model to a folder, which appears whole or not at all.
@@ -205,9 +205,7 @@ class GloVe(Encoder):
             tensor = np.array(parts.tensor(name))
             shape = (n,) if name.endswith("bias") else (n, model.dim)
             if tensor.shape != shape or tensor.dtype != np.float32:
-                raise BadFormat(
-                    f"{parts.folder}: {name} is {tensor.shape} of {tensor.dtype}, expected {shape} of float32"
-                )
+                raise BadFormat(f"{parts.folder}: {name} is {tensor.shape} {tensor.dtype}, expected {shape} float32")
             setattr(model, f"{name}_", tensor)
         history = parts.figures.get("history")
         if not isinstance(history, list) or not all(isinstance(loss, float) for loss in history):
@@ -222,6 +220,7 @@ class GloVe(Encoder):
         check_whole("dim", self.dim, 1, 65_536)
         check_whole("epochs", self.epochs, 1)
         check_window(self.window, "harmonic")
+        check_cuts(self.min_count, self.max_vocabulary)
         check_number("learning_rate", self.learning_rate, 1e-9, 1e9)
         check_number("x_max", self.x_max, 1e-9)
         check_number("weight_exponent", self.weight_exponent, 0.0)

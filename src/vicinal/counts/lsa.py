@@ -54,6 +54,7 @@ class LSA(Transformer):
     document_names_ : Names
     empty_ : int
         Documents learned from that have no term of the vocabulary; their rows are zero.
+    origin_ : Origin
 
     Examples
     --------
@@ -158,6 +159,12 @@ class LSA(Transformer):
         -------
         (n, dim) float32
             Zero rows for documents without a known term.
+
+        Raises
+        ------
+        BadInput
+            For anything but texts.
+        NotEnoughMemory
         """
         self._check_fitted("components_")
         return self._folded(self.tfidf_.transform(items))

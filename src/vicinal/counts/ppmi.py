@@ -10,12 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal import __version__
+from vicinal.checks import check_choice, check_flags, check_number
 from vicinal.counts import model_files
-from vicinal.counts._checks import check_flags, check_number, json_options
-from vicinal.counts.cooccurrence import Cooccurrences, check_window, count_cooccurrences, read_bytes, thread_count
+from vicinal.counts._checks import json_options
+from vicinal.counts.cooccurrence import (
+    WEIGHTINGS,
+    Cooccurrences,
+    check_window,
+    count_cooccurrences,
+    read_bytes,
+    thread_count,
+)
 from vicinal.counts.factorize import check_svd_options, truncated_svd
 from vicinal.counts.weighting import positive_pmi
 from vicinal.data import Tokens, tokenize_corpus
+from vicinal.data.vocabulary import check_cuts
 from vicinal.encoder import Encoder
 from vicinal.errors import BadFormat, BadInput
 from vicinal.origin import Origin, digest_matrix
@@ -67,6 +76,7 @@ class PPMI(Encoder):
         Pairs of words with an association above 0.
     empty_ : int
         Words without any; their rows are zero.
+    origin_ : Origin
 
     Examples
     --------
@@ -147,17 +157,25 @@ class PPMI(Encoder):
         return Space(self.vocabulary_.tokens, self.vectors_, columns=columns, origin=self.origin_)
 
     def encode(self, items: Iterable[str]) -> NDArray[np.float32]:
-        """Return the vectors of known words, (n, dim) float32.
+        """Return the vectors of known words.
+
+        Parameters
+        ----------
+        items : iterable of str
+
+        Returns
+        -------
+        (n, dim) float32
 
         Raises
         ------
+        BadInput
+            For anything but words.
         UnknownName
             For a word that was not in the text often enough.
         """
         self._check_fitted("vectors_")
-        if isinstance(items, str):
-            raise BadInput(f"encode takes a list of words, got the one string {items!r}")
-        return self.vectors_[np.fromiter((self.vocabulary_[word] for word in items), np.int64)]
+        return self.vectors_[self.vocabulary_.ids(items)]
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write the model to a folder."""
@@ -192,7 +210,9 @@ class PPMI(Encoder):
 
     def _check_options(self, svd: dict[str, Any]) -> None:
         check_svd_options(self.dim, **svd)
+        check_choice("window_weighting", self.window_weighting, WEIGHTINGS)
         check_window(self.window, self.window_weighting)
+        check_cuts(self.min_count, self.max_vocabulary)
         check_number("shift", self.shift, 1.0)
         check_number("context_exponent", self.context_exponent, np.nextafter(0.0, 1.0))
         check_number("singular_exponent", self.singular_exponent, 0.0)

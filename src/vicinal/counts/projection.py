@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal import __version__
+from vicinal.checks import check_choice, check_number, check_whole
 from vicinal.counts import model_files
-from vicinal.counts._checks import check_choice, check_number, check_whole, json_options
+from vicinal.counts._checks import json_options
 from vicinal.counts._random_matrices import compressed, draw_gaussian, draw_sparse, tensors_of
 from vicinal.counts._transformer import Transformer
 from vicinal.counts.distortion import Distortion, guaranteed_epsilon, measure_distortion, min_dim
@@ -61,6 +62,7 @@ class RandomProjection(Transformer):
         Rows fitted, which the bound is about.
     n_features_in_ : int
         Columns fitted; the name is scikit-learn's.
+    origin_ : Origin
 
     Examples
     --------
@@ -217,7 +219,10 @@ class RandomProjection(Transformer):
         library = require("sklearn.utils.validation", "learn")
         table = data.matrix if isinstance(data, Space) else data
         try:
-            return library.validate_data(self, table, accept_sparse="csr", dtype=[np.float64, np.float32], reset=reset)
+            return library.validate_data(
+                self, table, accept_sparse="csr", dtype=[np.float64, np.float32], reset=reset,
+                ensure_min_samples=int(reset),
+            )  # fmt: skip
         except ValueError as error:
             raise BadInput(str(error)) from error
 

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal import __version__
+from vicinal.checks import check_choice, check_flags, check_number, check_whole
 from vicinal.counts import model_files
-from vicinal.counts._checks import check_choice, check_flags, check_number, check_whole, json_options
+from vicinal.counts._checks import json_options
 from vicinal.counts._documents import TokenReader, open_documents, read_documents
 from vicinal.counts._transformer import Transformer
 from vicinal.data import Vocabulary, get_tokenizer
@@ -62,6 +63,7 @@ class TfIdf(Transformer):
         Documents learned from.
     empty_ : int
         How many of them have no term of the vocabulary; their rows are zero.
+    origin_ : Origin
 
     Examples
     --------
@@ -156,12 +158,18 @@ class TfIdf(Transformer):
     def encode(self, items: Any) -> NDArray[np.float32]:
         """Weigh documents, dense; see `transform` for the same without its zeros.
 
+        Parameters
+        ----------
+        items : iterable of str or of list of str, or as in `fit`
+
         Returns
         -------
         (n, dim) float32
 
         Raises
         ------
+        BadInput
+            For anything but texts.
         NotEnoughMemory
         """
         weights = self.transform(items)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.counts._checks import check_number
+from vicinal.checks import check_number
 from vicinal.counts.cooccurrence import Cooccurrences
 from vicinal.errors import BadInput
 from vicinal.memory import check_memory

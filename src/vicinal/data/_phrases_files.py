@@ -20,7 +20,7 @@ def save(model: Any, path: str | os.PathLike[str], force: bool) -> None:
         raise BadInput("phrases with a tokenizer function of your own cannot be saved; name one, or use 'regex:…'")
     record = {
         "format": _FORMAT, "encoder": type(model).__name__, "options": options,
-        "total_words": model.total_words_, "passes": len(model.scores_),
+        "total_words": model.total_words_, "phrases": [len(scored) for scored in model.scores_],
     }  # fmt: skip
     with atomic(path, force, folder=True) as folder:
         text = json.dumps(record, indent=2, ensure_ascii=False, default=os.fspath)
@@ -42,24 +42,28 @@ def load(cls: type, path: str | os.PathLike[str]) -> Any:
         If it holds something else; names the bad line.
     """
     folder = Path(path)
-    for name in ("encoder.json", "phrases.jsonl"):
-        if not (folder / name).is_file():
-            raise BadInput(f"{folder} is not the folder of saved phrases (it has no {name})")
+    if not (folder / "encoder.json").is_file():
+        raise BadInput(f"{folder} is not the folder of saved phrases (it has no encoder.json)")
     try:
         record = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
         if record["format"] != _FORMAT or record["encoder"] != cls.__name__:
             raise BadFormat(f"{folder} holds {record['encoder']} as {record['format']}, expected {cls.__name__}")
         model = cls(**record["options"])
         model.total_words_ = int(record["total_words"])
-        model.scores_ = [{} for _ in range(int(record["passes"]))]
+        counts = [int(count) for count in record["phrases"]]
+        model.scores_ = [{} for _ in counts]
     except (ValueError, KeyError, TypeError, RecursionError, BadOption) as error:
         if isinstance(error, BadFormat):
             raise
         raise BadFormat(f"{folder / 'encoder.json'} is not readable ({error})") from error
+    if not (folder / "phrases.jsonl").is_file():
+        raise BadFormat(f"{folder} has no phrases.jsonl: the folder is not whole; save the phrases again")
     with open(folder / "phrases.jsonl", "rb") as file:
         for line_number, line in enumerate(file, start=1):
             number, score, words = _parse(line, len(model.scores_), folder / "phrases.jsonl", line_number)
             model.scores_[number][words] = score
+    if (found := [len(scored) for scored in model.scores_]) != counts:
+        raise BadFormat(f"{folder / 'phrases.jsonl'} holds {found} phrases, and {counts} were saved; is it cut off?")
     return model
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from math import isnan
 from typing import Any, Self
 
+from vicinal.checks import check_choice, check_flags, check_whole
 from vicinal.data import _phrases_files as files
 from vicinal.data._phrases_pass import Counts, Gap, join, npmi_score, original_score, sentences_of
 from vicinal.data.corpus import Corpus, open_corpus
@@ -207,12 +208,10 @@ class Phrases(Encoder):
         return partial(original_score, discount=discount, scale=scale)
 
     def _check_options(self) -> None:
-        if self.scoring not in _THRESHOLDS:
-            raise BadOption(f"scoring must be one of {', '.join(_THRESHOLDS)}, got {self.scoring!r}")
+        check_choice("scoring", self.scoring, _THRESHOLDS)
+        check_flags(self, "lower")
         for name, least in (("min_count", 1), ("passes", 1), ("max_types", 1000)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise BadOption(f"{name} must be an integer of {least} or more, got {value!r}")
+            check_whole(name, getattr(self, name), least)
         for name in ("threshold", "discount"):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or isnan(value)):

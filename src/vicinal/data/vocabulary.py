@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vicinal.checks import check_whole
 from vicinal.data import _vocabulary_text as text
-from vicinal.errors import BadFormat, BadInput, BadOption, UnknownName
+from vicinal.errors import BadFormat, BadInput, UnknownName
 
 _CANDIDATES = 2000  # spellings compared when a name is unknown: difflib is slow
 
@@ -88,7 +89,7 @@ class Vocabulary:
         max_vocabulary : int, optional
             Keep at most so many, the most frequent ones; at least 1.
         total : int, optional
-            Words seen in all; by default the sum of all counts.
+            Words seen in all; by default the sum of counts.
 
         Returns
         -------
@@ -135,6 +136,32 @@ class Vocabulary:
     def get(self, token: str, default: int = -1) -> int:
         """Id of a token, or ``default``; quick for unknown ones, which ``[]`` compares with its neighbours."""
         return self._ids.get(token, default)
+
+    def ids(self, tokens: Iterable[str], where: str = "this space") -> NDArray[np.int64]:
+        """Ids of many tokens, (n,) int64; ``where`` is what an unknown one is said to be missing from.
+
+        Raises
+        ------
+        BadInput
+            For one string, or what is no list of text.
+        UnknownName
+            With near spellings.
+
+        Examples
+        --------
+        >>> Vocabulary.build({"queen": 5, "king": 4}).ids(["king", "queen", "king"]).tolist()
+        [1, 0, 1]
+        """
+        if isinstance(tokens, str | bytes) or not isinstance(tokens, Iterable):
+            raise BadInput(f"a list of names is needed, got {tokens!r:.80}")
+        found = []
+        for token in tokens:
+            if not isinstance(token, str):
+                raise BadInput(f"a name must be text, got {token!r:.80}")
+            found.append(self._ids.get(token, -1))
+            if found[-1] < 0:
+                raise UnknownName(token, self.near(token), where)
+        return np.array(found, np.int64)
 
     def near(self, token: str) -> list[str]:
         """Up to three tokens spelled alike, nearest first.
@@ -263,7 +290,6 @@ class Vocabulary:
 
 def check_cuts(min_count: int, max_vocabulary: int | None) -> None:
     """Raise `BadOption` where a cut is out of range."""
-    if min_count < 1:
-        raise BadOption(f"min_count is {min_count}, expected at least 1")
-    if max_vocabulary is not None and max_vocabulary < 1:
-        raise BadOption(f"max_vocabulary is {max_vocabulary}, expected at least 1, or None for no limit")
+    check_whole("min_count", min_count, 1)
+    if max_vocabulary is not None:
+        check_whole("max_vocabulary", max_vocabulary, 1)

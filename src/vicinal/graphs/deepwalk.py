@@ -19,7 +19,7 @@ epochs, learning_rate, min_learning_rate, threads, seed, deterministic
 
     Attributes
     ----------
-    vocabulary_, input_, output_, degrees_, history_
+    vocabulary_, input_, output_, degrees_, history_, paths_, origin_
         As in `Node2Vec`.
 
     Examples

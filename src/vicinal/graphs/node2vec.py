@@ -50,6 +50,9 @@ class Node2Vec(WalkEncoder):
         In the order of the vocabulary.
     history_ : list of float
         Mean loss per example of every epoch.
+    paths_ : Paths or None
+        The Huffman tree, with hierarchical softmax.
+    origin_ : Origin
 
     Examples
     --------

@@ -14,10 +14,10 @@ from vicinal import __version__
 from vicinal.data.graph_opening import open_graph
 from vicinal.data.walks import Walks, number_nodes
 from vicinal.encoder import Encoder
-from vicinal.errors import BadFormat, BadInput, UnknownName
+from vicinal.errors import BadFormat, BadInput
 from vicinal.graphs.training import train_walks, word_options
 from vicinal.memory import check_memory
-from vicinal.names import hash_name, near_spellings
+from vicinal.names import hash_name
 from vicinal.origin import Origin, digest_matrix
 from vicinal.progress import Callback
 from vicinal.space import Space
@@ -131,16 +131,15 @@ class WalkEncoder(Encoder):
 
         Raises
         ------
+        BadInput
+            For anything but names.
         UnknownName
             For a node that the graph does not have.
         """
         self._check_fitted("input_")
-        names = [node if isinstance(node, str) else str(node) for node in items]
-        rows = [self.vocabulary_.get(name) for name in names]
-        for name, row in zip(names, rows, strict=True):
-            if row < 0:
-                raise UnknownName(name, near_spellings(name, self.vocabulary_), "this graph")
-        return self.input_[rows] if rows else np.empty((0, self.dim), np.float32)
+        if not isinstance(items, str) and isinstance(items, Iterable):
+            items = [str(node) if isinstance(node, int | np.integer) else node for node in items]
+        return self.input_[self.vocabulary_.ids(items, "this graph")]
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write the trained model to a folder."""

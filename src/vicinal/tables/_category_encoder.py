@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal import __version__
+from vicinal.checks import check_choice
 from vicinal.errors import BadFormat, BadInput, BadOption
 from vicinal.memory import check_memory
 from vicinal.origin import Origin, digest_matrix
 from vicinal.space import Space
 from vicinal.tables._array_encoder import ArrayEncoder
 from vicinal.tables._categories import UNSEEN, Categories, check_given, find_categories, known_codes
-from vicinal.tables._checks import check_choice
 from vicinal.tables._columns import Column
 
 

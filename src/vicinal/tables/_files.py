@@ -83,7 +83,7 @@ def unpack(cls: Any, record: dict[str, Any], container: Container, prefix: str) 
     encoder.columns_, encoder.n_features_in_ = names, len(names)
     if record["named"]:
         encoder.feature_names_in_ = np.array(names, object)
-    state = record["state"]
+    state = dict(record["state"])
     for name in encoder._SAVED:
         there = name in state
         setattr(encoder, name, encoder._restored(state[name]) if there else np.array(container.array(prefix + name)))

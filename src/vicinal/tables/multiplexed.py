@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal import __version__
+from vicinal.checks import check_choice, check_whole
 from vicinal.errors import BadFormat
 from vicinal.memory import check_memory
 from vicinal.names import hash_name
@@ -16,7 +17,6 @@ from vicinal.randomness import generator
 from vicinal.space import Space
 from vicinal.tables._array_encoder import ArrayEncoder
 from vicinal.tables._categories import MISSING_NAME, Categories, find_categories, known_codes
-from vicinal.tables._checks import check_choice, check_whole
 from vicinal.tables._columns import Column
 from vicinal.tables._hashing import mix, salted, to_rows, to_signs, value_keys
 from vicinal.tables.collisions import Collisions, count_collisions

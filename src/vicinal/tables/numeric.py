@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vicinal.checks import check_choice
 from vicinal.errors import BadFormat, BadInput, BadOption
 from vicinal.require import require
 from vicinal.tables._array_encoder import ArrayEncoder
-from vicinal.tables._checks import check_choice
 from vicinal.tables._columns import Column
 
 
@@ -106,7 +106,8 @@ class Standardize(NumberEncoder):
 
     Attributes
     ----------
-    mean_, scale_ : (columns,) float64
+    mean_, scale_, var_ : (columns,) float64
+        Mean, standard deviation (1 for a column of equal numbers) and variance.
 
     Examples
     --------
@@ -144,6 +145,8 @@ class MinMax(NumberEncoder):
     Attributes
     ----------
     data_min_, data_max_, mean_ : (columns,) float64
+    scale_, min_ : (columns,) float64
+        What numbers are multiplied by, and what is added then; the names are scikit-learn's.
 
     Examples
     --------

@@ -8,12 +8,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vicinal.checks import check_choice, check_whole
 from vicinal.errors import BadInput, BadOption
 from vicinal.randomness import generator
 from vicinal.tables import _signatures
 from vicinal.tables._array_encoder import ArrayEncoder
 from vicinal.tables._bags import dense_bags, holds_bags, read_bags
-from vicinal.tables._checks import check_choice, check_whole
 from vicinal.tables._columns import Column
 from vicinal.tables._estimates import Estimate, hoeffding, row_failure, share_interval
 
@@ -71,6 +71,13 @@ class Sketch(ArrayEncoder):
         Returns
         -------
         self
+
+        Raises
+        ------
+        BadInput
+            For an empty table, missing values, text in a table, or weights that are not finite.
+        BadOption
+            For an option out of range.
         """
         if not holds_bags(table):
             return super().fit(table)

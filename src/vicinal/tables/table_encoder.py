@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vicinal import __version__
+from vicinal.checks import check_choice, check_whole
 from vicinal.errors import BadInput, BadOption
 from vicinal.origin import Origin, digest_matrix
 from vicinal.space import Space
 from vicinal.tables import _table_files
 from vicinal.tables._array_encoder import ArrayEncoder
-from vicinal.tables._checks import check_choice, check_whole
 from vicinal.tables._choose import KINDS, Part, choose_kind, make_encoder
 from vicinal.tables._columns import Column
 from vicinal.tables._table import Table, read_table

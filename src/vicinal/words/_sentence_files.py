@@ -16,7 +16,6 @@ from vicinal.store.atomic import atomic
 from vicinal.store.container import Container, write_container
 
 _FORMAT = "vicinal.encoder/1"
-_FILES = ("encoder.json", "words.space", "weights.safetensors")
 
 
 def save(model: Any, path: str | os.PathLike[str], force: bool) -> None:
@@ -47,13 +46,15 @@ def load(cls: type, path: str | os.PathLike[str]) -> Any:
         If it holds something else, or parts that do not fit each other.
     """
     folder = Path(path)
-    for name in _FILES:
-        if not (folder / name).is_file():
-            raise BadInput(f"{folder} is not the folder of a saved sentence encoder (it has no {name})")
+    if not (folder / "encoder.json").is_file():
+        raise BadInput(f"{folder} is not the folder of a saved sentence encoder (it has no encoder.json)")
     try:
         record = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
         if record["format"] != _FORMAT or record["encoder"] != cls.__name__:
             raise BadFormat(f"{folder} holds {record['encoder']} as {record['format']}, expected {cls.__name__}")
+        for name in ("words.space", "weights.safetensors"):
+            if not (folder / name).is_file():
+                raise BadFormat(f"{folder} has no {name}: the folder is not whole; save the encoder again")
         words = Space.open(folder / "words.space")
         model = cls(words=words, **record["options"])
         model.origin_ = Origin.from_json(json.dumps(record["origin"]))

@@ -66,6 +66,8 @@ def load(cls: type, path: str | os.PathLike[str]) -> Any:
             raise
         raise BadFormat(f"{folder / 'encoder.json'} is not readable ({error})") from error
     model.vocabulary_ = Vocabulary.load(folder / "vocabulary.txt")
+    if not (folder / "weights.safetensors").is_file():
+        raise BadFormat(f"{folder} has no weights.safetensors: the folder is not whole; save the model again")
     container = Container(folder / "weights.safetensors")
     model.input_, model.output_ = (np.array(container.array(name)) for name in ("inputs", "outputs"))
     n = len(model.vocabulary_)

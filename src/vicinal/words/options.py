@@ -6,6 +6,7 @@ import math
 import os
 from typing import Any
 
+from vicinal.checks import check_choice, check_flags, check_number, check_whole
 from vicinal.errors import BadOption
 from vicinal.randomness import generator
 
@@ -32,17 +33,14 @@ def check_options(model: Any, words: int = 0) -> None:
         Names the option, its value and the range.
     """
     for name, least in _LEAST.items():
-        value, most = getattr(model, name), _MOST.get(name, math.inf)
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            limit = f"from {least} to {most:,}" if most < math.inf else f"of {least} or more"
-            raise BadOption(f"{name} must be an integer {limit}, got {value!r}")
+        check_whole(name, getattr(model, name), least, _MOST.get(name))
+    if getattr(model, "max_vocabulary", None) is not None:
+        check_whole("max_vocabulary", model.max_vocabulary, 1)
     for name, choices in (("architecture", ARCHITECTURES), ("objective", OBJECTIVES)):
-        if getattr(model, name) not in choices:
-            raise BadOption(f"{name} must be one of {', '.join(choices)}, got {getattr(model, name)!r}")
+        check_choice(name, getattr(model, name), choices)
     for name in ("noise_exponent", "subsample", "learning_rate", "min_learning_rate"):
-        value = getattr(model, name)
-        if not isinstance(value, int | float) or not math.isfinite(value):
-            raise BadOption(f"{name} must be a finite number, got {value!r}")
+        check_number(name, getattr(model, name))
+    check_flags(model, *(name for name in ("shrink_window", "deterministic", "lower") if hasattr(model, name)))
     check_rates(model.learning_rate, model.min_learning_rate)
     if model.subsample < 0:
         raise BadOption(f"subsample must be 0 (keep all) or more, got {model.subsample!r}")

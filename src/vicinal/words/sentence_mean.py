@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal import __version__
-from vicinal.data import open_corpus
+from vicinal.checks import check_choice, check_flags, check_number, check_whole
+from vicinal.data import get_tokenizer, open_corpus
 from vicinal.data.corpus import Corpus
 from vicinal.data.tokenize import Tokenizer
 from vicinal.encoder import Encoder
@@ -116,6 +117,7 @@ class SentenceMean(Encoder):
                 components = _directions(space, rows, weights, self.components)
             corpus_fingerprint = rows.digest()
         self.words_, self.weights_, self.components_ = space, weights, components
+        self.__dict__.pop("coverage_", None)  # it was of other vectors
         self.origin_ = Origin(
             "SentenceMean", self._record(), corpus=corpus_fingerprint, version=__version__, parent=space.fingerprint,
             content=digest_matrix(np.concatenate([weights, components.ravel()])),
@@ -195,14 +197,12 @@ class SentenceMean(Encoder):
     def _check_options(self) -> None:
         if not isinstance(self.words, Space | str | os.PathLike):
             raise BadOption(f"words must be a Space or the path of one, got a {type(self.words).__name__}")
-        if self.mode not in MODES:
-            raise BadOption(f"mode must be one of {', '.join(MODES)}, got {self.mode!r}")
-        if self.frequencies not in ("space", "corpus"):
-            raise BadOption(f'frequencies must be "space" or "corpus", got {self.frequencies!r}')
-        if isinstance(self.smoothing, bool) or not isinstance(self.smoothing, int | float) or not self.smoothing > 0:
-            raise BadOption(f"smoothing must be a number above 0, got {self.smoothing!r}")
-        if isinstance(self.components, bool) or not isinstance(self.components, int) or self.components < 0:
-            raise BadOption(f"components must be an integer of 0 or more, got {self.components!r}")
+        check_choice("mode", self.mode, MODES)
+        check_choice("frequencies", self.frequencies, ("space", "corpus"))
+        check_number("smoothing", self.smoothing, np.nextafter(0.0, 1.0))
+        check_whole("components", self.components, 0)
+        check_flags(self, "lower")
+        get_tokenizer(self.tokenizer, lower=self.lower)
 
     def _record(self) -> dict[str, Any]:
         """Options as JSON values; the words are the parent."""

@@ -71,6 +71,9 @@ class Word2Vec(Encoder):
         Word vectors, and the vectors they are scored against (with hierarchical softmax n - 1 tree nodes).
     history_ : list of float
         Mean loss per example of every epoch.
+    paths_ : Paths or None
+        The Huffman tree, with hierarchical softmax.
+    origin_ : Origin
 
     Examples
     --------
@@ -223,12 +226,13 @@ class Word2Vec(Encoder):
 
         Raises
         ------
+        BadInput
+            For anything but words.
         UnknownName
             For a word that was not in the training text often enough.
         """
         self._check_fitted("input_")
-        rows = [self.vocabulary_[word] for word in items]
-        return self.input_[rows] if rows else np.empty((0, self.dim), np.float32)
+        return self.input_[self.vocabulary_.ids(items)]
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write the whole model, from which training can go on, to a folder."""
