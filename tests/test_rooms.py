@@ -11,10 +11,10 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "vicinal"
 FILES = sorted(SOURCE.rglob("*.py"))
 ROOMS = [
-    "errors", "progress", "randomness", "require", "memory", "names", "origin", "lengths", "similarity", "matches",
-    "expression", "frozen", "lookup", "record", "questions", "space", "encoder", "store", "data", "words", "counts",
-    "graphs", "tables", "texts", "contrast", "towers", "recommend", "sequences", "autoencoders", "align", "index",
-    "evaluate", "maps", "scale", "serve", "cli",
+    "errors", "checks", "progress", "randomness", "require", "memory", "names", "origin", "lengths", "similarity",
+    "matches", "expression", "frozen", "lookup", "record", "questions", "space", "encoder", "store", "data", "words",
+    "counts", "graphs", "tables", "texts", "contrast", "towers", "recommend", "sequences", "autoencoders", "align",
+    "index", "evaluate", "maps", "scale", "serve", "cli",
 ]  # fmt: skip
 OUTSIDE = {"__init__", "__main__", "_vectors"}  # the front door, the command, and the vocabulary of the kernels
 EXCEPTIONS = {
@@ -23,6 +23,7 @@ EXCEPTIONS = {
 HEAVY = {"torch", "matplotlib", "pyarrow", "pandas", "polars", "sklearn", "scipy", "tokenizers", "zstandard", "ray"}
 FORBIDDEN_CALLS = {"eval", "exec", "__import__"}
 LONGEST, LONGEST_KERNELS = 300, 400
+LONGEST_FUNCTION, MOST_ARGUMENTS = 60, 7
 # states of their own; everything else there works on the one all share
 GENERATORS = {
     "RandomState",
@@ -106,6 +107,47 @@ def test_every_exception_is_still_needed():
 def test_files_are_short(path):
     lines = path.read_text("utf-8").count("\n")
     assert lines <= (LONGEST_KERNELS if is_kernels(path) else LONGEST), f"{lines} lines"
+
+
+def functions(path):
+    return [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+@files
+def test_functions_are_short(path):
+    for function in functions(path):
+        first = function.body[0]
+        said = first.end_lineno - first.lineno + 1 if ast.get_docstring(function) is not None else 0
+        lines = function.end_lineno - function.lineno + 1 - said
+        assert lines <= LONGEST_FUNCTION, f"line {function.lineno}: {function.name} takes {lines} lines"
+
+
+@files
+def test_functions_need_few_arguments(path):
+    """What a call may leave out and must name otherwise does not count, nor do the options of a command."""
+    if is_kernels(path):
+        return
+    for function in functions(path):
+        given = function.args
+        optional = sum(default is not None for default in given.kw_defaults)
+        count = sum(map(len, (given.posonlyargs, given.args, given.kwonlyargs))) - optional
+        command = any("command(" in ast.unparse(decorator) for decorator in function.decorator_list)
+        assert command or count <= MOST_ARGUMENTS, f"line {function.lineno}: {function.name} takes {count} arguments"
+
+
+@files
+def test_what_begins_with_an_underscore_stays_in_its_room(path):
+    for name in imported(ast.walk(tree(path))):
+        parts = name.split(".")
+        if parts[0] != "vicinal" or parts[1] == "_vectors":
+            continue
+        private = [part for part in parts[1:] if part.startswith("_") and not part.startswith("__")]
+        modules = [
+            part for part in private if (SOURCE.joinpath(*parts[1 : parts.index(part)]) / f"{part}.py").is_file()
+        ]
+        assert private == modules, f"{name}: {private[-1]} is private to its file; give it a public name"
+        kernels = all(part.endswith("_kernels") for part in private)
+        assert kernels or parts[1] == room_of(path), f"{name} is private to the room {parts[1]}"
 
 
 @files

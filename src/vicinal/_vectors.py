@@ -58,6 +58,15 @@ kernel: Any = _compiled
 loop_kernel: Any = partial(_compiled, **_UNCOUNTED)
 inner_kernel: Any = partial(_compiled, forceinline=True, **_UNCOUNTED)
 
+
+@inner_kernel
+def scramble(z):
+    """Turn 64 bits into others that look random (the finaliser of SplitMix64, Steele et al. 2014)."""
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
 _FLOAT = ir.FloatType()
 _VECTOR = ir.VectorType(_FLOAT, LANES)
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vicinal.data import tokenize_corpus
-from vicinal.data.phrases import ENGLISH_CONNECTORS, Phrases
+from vicinal.data import ENGLISH_CONNECTORS, Phrases, tokenize_corpus
 from vicinal.errors import BadFormat, BadInput, BadOption, NotFitted, OutputExists
 
 TEXT = """new york is a city in new york state

@@ -68,7 +68,7 @@ class Blocks:
         seed: int,
         memory: int,
         folder: Path,
-        threads: int,
+        threads: int = 1,
     ) -> None:
         self.seed = seed
         self.bands = min(max(math.isqrt(len(counts) // 128), 4), _MOST_BANDS, counts.n)

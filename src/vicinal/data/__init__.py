@@ -3,13 +3,14 @@
 from vicinal.data.corpus import Corpus, open_corpus
 from vicinal.data.graph import Graph
 from vicinal.data.graph_opening import open_graph
-from vicinal.data.phrases import Phrases
+from vicinal.data.phrases import ENGLISH_CONNECTORS, Phrases
 from vicinal.data.tokenize import by_regex, from_file, get_tokenizer, whitespace, words
 from vicinal.data.tokens import Tokens, tokenize_corpus
 from vicinal.data.vocabulary import Vocabulary
 from vicinal.data.walks import Walks, walk_graph
 
 __all__ = [
+    "ENGLISH_CONNECTORS",
     "Corpus",
     "Graph",
     "Phrases",

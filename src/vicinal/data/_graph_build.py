@@ -1,4 +1,3 @@
-# mypy: disable-error-code="arg-type,index"
 """From lists of edges to the sorted rows of a graph."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# mypy: disable-error-code="arg-type,index"
 """Reading files of edges or of adjacency lists: blocks through a kernel, odd lines one by one."""
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from vicinal._vectors import inner_kernel, kernel, loop_kernel, prefetch
+from vicinal._vectors import inner_kernel, kernel, loop_kernel, prefetch, scramble
 
 # offsets (int64), neighbours (int32), weights (float32) as in Graph; aliases (uint64) by edge, see `alias_table`;
 # totals (float64): the weight of all edges of a node. Of a graph without weights the last three have length 0.
@@ -33,14 +33,6 @@ _LOW = np.uint64(0xFFFFFFFF)
 _HALF_BITS = np.uint64(32)
 _ONE = np.uint64(1)
 _ABREAST = 16
-
-
-@inner_kernel
-def scramble(z):
-    """Turn 64 bits into others that look random (the finaliser of SplitMix64, Steele et al. 2014)."""
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
 
 
 @inner_kernel

@@ -10,26 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def average_ranks(values: ArrayLike) -> NDArray[np.float64]:
-    """Rank values from 1; equal values share the mean of the ranks they span.
-
-    Parameters
-    ----------
-    values : (n,) float
-
-    Returns
-    -------
-    (n,) float64
-
-    Examples
-    --------
-    >>> average_ranks([10, 30, 10, 20]).tolist()
-    [1.5, 4.0, 1.5, 3.0]
-    """
-    data = np.asarray(values)
-    return resampled_ranks(data, np.ones((1, len(data)), np.int64))[0]
-
-
 def resampled_ranks(values: NDArray, counts: NDArray) -> NDArray[np.float64]:
     """Rank every item within every resample.
 

@@ -12,7 +12,20 @@ from collections import namedtuple
 
 import numpy as np
 
-from vicinal._vectors import add, inner_kernel, is_on_disk, kernel, load, loop_kernel, mul, prefetch, splat, store, sub
+from vicinal._vectors import (
+    add,
+    inner_kernel,
+    is_on_disk,
+    kernel,
+    load,
+    loop_kernel,
+    mul,
+    prefetch,
+    scramble,
+    splat,
+    store,
+    sub,
+)
 from vicinal.words._objective_kernels import logistic_step, softmax_step
 
 SKIPGRAM, CBOW = 0, 1
@@ -38,10 +51,7 @@ _MERGE_EVERY = 2000  # tokens between two merges of the hot rows
 @inner_kernel
 def mix(key):
     """Turn a counter into 64 random bits (SplitMix64, Steele et al. 2014)."""
-    z = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+    return scramble(np.uint64(key) * np.uint64(0x9E3779B97F4A7C15))
 
 
 @inner_kernel
