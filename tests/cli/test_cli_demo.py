@@ -8,6 +8,7 @@ import pytest
 
 from vicinal import Space
 from vicinal.cli import demo
+from vicinal.progress import Progress
 
 
 @pytest.fixture
@@ -80,3 +81,22 @@ def test_demo_keeps_files_of_others(refuses, cli, short, here, sentences):
     assert (here / "map.png").read_text() == "mine"
     refuses("demo", "missing.txt", says="missing.txt")
     refuses("demo", "my.txt", "-o", "my.txt", says="my.txt")
+
+
+def test_the_clock_of_training_does_not_run_while_compiling(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(demo.time, "monotonic", lambda: now[0])
+    seen = []
+    clock = demo._Clock(seen.append)
+    reports = [(0.5, "compiling for this processor"), (9.5, "training"), (1.0, "training"), (2.0, "training")]
+    for seconds, stage in reports:
+        now[0] += seconds
+        clock(Progress(stage, 0, 0))
+    clock.stop()
+    assert (clock.compiling, clock.training) == (10.0, 3.0) and len(seen) == 4
+    quick = demo._Clock(seen.append)
+    now[0] += 0.25
+    quick(Progress("training", 0, 10))
+    now[0] += 2.0
+    quick.stop()
+    assert (quick.compiling, quick.training) == (0.0, 2.0)

@@ -18,6 +18,7 @@ from vicinal.errors import BadInput, MissingExtra, OutputExists
 
 if TYPE_CHECKING:
     from vicinal.data import Tokens
+    from vicinal.progress import Callback, Progress
     from vicinal.space import Space
     from vicinal.words import Word2Vec
 
@@ -43,9 +44,9 @@ def command(text: str | None, output: str, force: bool) -> None:
     """Train word vectors on the King James Bible, or on TEXT, and show what can be done with them."""
     corpus, what, stem = demo_corpus(text)
     paths = _make_folder(Path(output), stem, force)
-    model, tokens, seconds = _train(corpus, what, own=text is not None)
+    model, tokens, clock = _train(corpus, what, own=text is not None)
     space = model.space
-    report.say_trained(model, len(tokens.ids), seconds)
+    report.say_trained(model, len(tokens.ids), clock.training, clock.compiling)
     report.say_sums(space)
     report.say_before_and_after(model)
     report.say_evaluation(space)
@@ -71,7 +72,26 @@ def _make_folder(folder: Path, stem: str, force: bool) -> dict[str, Path]:
     return paths
 
 
-def _train(corpus: Any, what: str, own: bool) -> tuple[Word2Vec, Tokens, float]:
+class _Clock:
+    """Passes reports on, and tells the time of training from that of compiling before it."""
+
+    def __init__(self, report: Callback) -> None:
+        self.report, self.started = report, time.monotonic()
+        self.compiling = self.training = 0.0
+        self._compiles, self._begun = False, self.started
+
+    def __call__(self, progress: Progress) -> None:
+        self._compiles = self._compiles or progress.stage.startswith("compiling")
+        if progress.stage == "training" and self._begun == self.started:
+            self._begun = time.monotonic()
+            self.compiling = self._begun - self.started if self._compiles else 0.0
+        self.report(progress)
+
+    def stop(self) -> None:
+        self.training = time.monotonic() - self._begun
+
+
+def _train(corpus: Any, what: str, own: bool) -> tuple[Word2Vec, Tokens, _Clock]:
     from vicinal.data import tokenize_corpus
     from vicinal.words import Word2Vec
 
@@ -87,13 +107,14 @@ def _train(corpus: Any, what: str, own: bool) -> tuple[Word2Vec, Tokens, float]:
             f"Read {what}: {counted(tokens.total_words, 'word')}, {len(tokens.vocabulary):,} different ones at least "
             f"{settings['min_count']} times."
         )
-        start = time.monotonic()
+        clock = _Clock(progress)
         try:
-            model = Word2Vec(**settings).fit(tokens, callback=progress)
+            model = Word2Vec(**settings).fit(tokens, callback=clock)
         except KeyboardInterrupt:
             progress.close()
             raise
-    return model, tokens, time.monotonic() - start
+        clock.stop()
+    return model, tokens, clock
 
 
 def _draw(space: Space, paths: dict[str, Path]) -> list[str]:

@@ -127,6 +127,7 @@ class Trainer:
         self._done = epoch * schedule.words + piece * schedule.piece
         meter = Meter(self.callback, "training", schedule.epochs * schedule.words)
         meter.resume(self._done)
+        self._report(meter)
         while self.state.piece < total:
             self._stop.clear()
             threads = [threading.Thread(target=self._loop, args=(t, total)) for t in range(schedule.threads)]

@@ -85,6 +85,7 @@ def _prepare(model: Any, tokens: Tokens, matrices: Matrices, paths: Paths | None
         own = plan._replace(seed=seeds[epoch])
         return kernels.train_range(text, threads[thread], targets, own, first, last, rates)
 
+    work(0, 0, 0, (0.0, 0.0), 0)  # of nothing: compiles, before the clock of training starts
     return work
 
 
