@@ -11,17 +11,19 @@ import numpy as np
 from vicinal.errors import BadOption
 
 
-def check_whole(name: str, value: Any, least: int = 1, most: int | None = None) -> None:
-    """Raise `BadOption` unless ``value`` is an integer from ``least`` to ``most``.
+def check_whole(name: str, value: Any, least: int = 1, most: int | None = None) -> int:
+    """Return an option that must be an integer from ``least`` to ``most``, else raise `BadOption`.
 
     Examples
     --------
     >>> check_whole("dim", 100)
+    100
     """
     fits = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not fits or value < least or (most is not None and value > most):
         limit = f"of {least} or more" if most is None else f"from {least} to {most:,}"
         raise BadOption(f"{name} must be an integer {limit}, got {value!r}")
+    return int(value)
 
 
 def check_number(name: str, value: Any, least: float = -math.inf, most: float = math.inf) -> None:

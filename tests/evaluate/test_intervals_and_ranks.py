@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, rankdata, spearmanr
 
+from vicinal.checks import check_whole
 from vicinal.errors import BadOption
-from vicinal.evaluate._intervals import mean_interval, percentile_interval, resample_counts, whole, wilson
+from vicinal.evaluate._intervals import mean_interval, percentile_interval, resample_counts, wilson
 from vicinal.evaluate._ranks import resampled_ranks, resampled_spearman, spearman
 from vicinal.randomness import generator
 
@@ -97,4 +98,4 @@ def test_bootstrap_of_a_mean_is_as_wide_as_theory_says():
 @pytest.mark.parametrize("value", [-1, 1.5, True, "3", None])
 def test_whole_numbers_only(value):
     with pytest.raises(BadOption, match="resamples"):
-        whole("resamples", value, 0)
+        check_whole("resamples", value, 0)

@@ -51,8 +51,7 @@ def crowding(vectors: ArrayLike, others: ArrayLike, k: int = 10) -> NDArray[np.f
     [0.5]
     """
     left, right = _units(vectors, others)
-    check_whole("k", k)
-    k = min(k, len(right))
+    k = min(check_whole("k", k), len(right))
     out = np.empty(len(left), np.float32)
     for start, scores in _blocks(left, right):
         best = np.partition(scores, scores.shape[1] - k, axis=1)[:, scores.shape[1] - k :]
@@ -102,8 +101,7 @@ def csls_nearest(
     """
     left, right = _units(queries, targets)
     pool = left if sources is None else _units(sources, targets)[0]
-    check_whole("k", k)
-    if k > len(right):
+    if check_whole("k", k) > len(right):
         raise BadOption(f"k is {k}, expected 1 to {len(right)}, the number of targets")
     here, there = crowding(left, right, neighbors), crowding(right, pool, neighbors)
     rows, values = np.empty((len(left), k), np.int64), np.empty((len(left), k), np.float32)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from vicinal.align.csls import csls_nearest
+from vicinal.checks import check_whole
 from vicinal.errors import BadInput, BadOption
 from vicinal.matches import Matches
 from vicinal.space import Space
@@ -67,8 +68,7 @@ def translate(
     if method == "nearest":
         found = target.nearest(vectors, k, metric="cosine")
         return Matches(asked, found.names, found.rows, found.scores, "cosine")
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 1:
-        raise BadOption(f"k must be an integer of 1 or more, got {k!r}")
+    check_whole("k", k)
     best, scores = csls_nearest(
         vectors, target.matrix, min(k, len(target)), sources=aligned.matrix, neighbors=neighbors
     )

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vicinal.checks import check_whole
 from vicinal.data import _tokens_files as files
 from vicinal.data.graph import Graph
 from vicinal.data.graph_opening import open_graph
@@ -266,8 +267,7 @@ def number_nodes(graph: Graph, counts: NDArray[np.int64]) -> tuple[Vocabulary, N
 def check_walk_options(walk_length: Any, walks_per_node: Any, p: Any, q: Any) -> None:
     """Raise `BadOption` where an option of `Walks` is out of range."""
     for name, value, least in (("walk_length", walk_length, 2), ("walks_per_node", walks_per_node, 1)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= 1_000_000:
-            raise BadOption(f"{name} must be an integer from {least} to 1,000,000, got {value!r}")
+        check_whole(name, value, least, 1_000_000)
     for name, value in (("p", p), ("q", q)):
         if (
             isinstance(value, bool)

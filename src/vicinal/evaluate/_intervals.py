@@ -9,17 +9,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.errors import BadOption
 from vicinal.randomness import generator
 
 _BLOCK = 1 << 20  # counts held at once, so that 1,000 resamples of a large set stay in cache
-
-
-def whole(name: str, value: object, least: int) -> int:
-    """Return an option that must be an integer of at least ``least``, else raise `BadOption`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise BadOption(f"{name} must be an integer of {least} or more, got {value!r}")
-    return int(value)
 
 
 def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:

@@ -10,9 +10,10 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
+from vicinal.checks import check_whole
 from vicinal.errors import BadInput, BadOption
 from vicinal.evaluate._answers import answer_rows
-from vicinal.evaluate._intervals import percentile_interval, resample_counts, whole, wilson
+from vicinal.evaluate._intervals import percentile_interval, resample_counts, wilson
 from vicinal.evaluate._words import known_rows
 from vicinal.evaluate.questions import Question, builtin_questions, read_questions
 from vicinal.evaluate.report import Figure, Report
@@ -83,8 +84,8 @@ def evaluate_analogies(
         raise BadOption(f"method must be 'add', 'multiply' or 'both', got {method!r}")
     if interval not in ("wilson", "bootstrap"):
         raise BadOption(f"interval must be 'wilson' or 'bootstrap', got {interval!r}")
-    limit = len(space) if restrict is None else min(whole("restrict", restrict, 1), len(space))
-    draws = whole("resamples", resamples, 0) if interval == "bootstrap" else None
+    limit = len(space) if restrict is None else min(check_whole("restrict", restrict, 1), len(space))
+    draws = check_whole("resamples", resamples, 0) if interval == "bootstrap" else None
     generator(seed)  # refuses a bad seed before the work, not after
     sections = _sections(questions)
     rows = _rows(space, sections, limit)

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vicinal.checks import check_whole
 from vicinal.errors import BadFormat, BadInput, BadOption
-from vicinal.evaluate._intervals import mean_interval, whole
+from vicinal.evaluate._intervals import mean_interval
 from vicinal.evaluate.report import Figure, Report
 from vicinal.randomness import generator
 from vicinal.require import require
@@ -118,7 +119,7 @@ def evaluate_labels(
     (1.0, 1)
     """
     model = require("sklearn.linear_model", "learn").LogisticRegression
-    whole("splits", splits, 1)
+    check_whole("splits", splits, 1)
     if not np.isfinite(regularization) or regularization <= 0:
         raise BadOption(f"regularization must be a number above 0, got {regularization!r}")
     for share in train_shares:

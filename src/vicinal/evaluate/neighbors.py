@@ -13,8 +13,9 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
+from vicinal.checks import check_whole
 from vicinal.errors import BadInput
-from vicinal.evaluate._intervals import mean_interval, whole
+from vicinal.evaluate._intervals import mean_interval
 from vicinal.evaluate.report import Figure, Report
 from vicinal.randomness import generator
 from vicinal.similarity import nearest_rows, unit_rows
@@ -143,9 +144,9 @@ class _Compared:
 
 
 def _compare(spaces: list[Space], k: int, sample: int | None, seed: int, names: Iterable[str] | None) -> _Compared:
-    k, rng = whole("k", k, 1), generator(seed, 0)
+    k, rng = check_whole("k", k, 1), generator(seed, 0)
     if sample is not None:
-        whole("sample", sample, 1)
+        check_whole("sample", sample, 1)
     rows, everything = _shared_rows(spaces)
     shared = rows.shape[1]
     if names is None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vicinal.checks import check_whole
 from vicinal.errors import BadInput
-from vicinal.evaluate._intervals import percentile_interval, resample_counts, whole
+from vicinal.evaluate._intervals import percentile_interval, resample_counts
 from vicinal.evaluate._pairs import Pair, read_pairs
 from vicinal.evaluate._ranks import resampled_spearman, spearman
 from vicinal.evaluate._words import known_rows
@@ -75,7 +76,7 @@ def evaluate_similarity(
     >>> print(evaluate_similarity(space, [*pairs, ("w0", "unheard", 3)], name="planted"))
     planted: Spearman's ρ 1.0000 [1.0000, 1.0000], n 12, 1 skipped (7.7 %)
     """
-    whole("resamples", resamples, 0)
+    check_whole("resamples", resamples, 0)
     rng = generator(seed)
     if isinstance(pairs, str | os.PathLike):
         name = Path(pairs).stem if name is None else name

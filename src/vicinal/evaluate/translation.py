@@ -11,8 +11,9 @@ import numpy as np
 
 from vicinal.align.dictionary import take_pairs
 from vicinal.align.translate import translate
+from vicinal.checks import check_whole
 from vicinal.errors import BadOption
-from vicinal.evaluate._intervals import whole, wilson
+from vicinal.evaluate._intervals import wilson
 from vicinal.evaluate._words import known_rows
 from vicinal.evaluate.report import Figure, Report
 from vicinal.space import Space
@@ -73,7 +74,7 @@ def translation_precision(
     P@1: precision, csls 1.0000 [0.3424, 1.0000], n 2, 1 skipped (33.3 %)
     """
     aligned.check_same_origin(target, mix)
-    cuts = [whole("k", cut, 1) for cut in ([k] if isinstance(k, int) else k)]
+    cuts = [check_whole("k", cut, 1) for cut in ([k] if isinstance(k, int) else k)]
     if not cuts:
         raise BadOption("k is empty; expected one number or more")
     title = f"Translation by {Path(pairs).name}" if isinstance(pairs, str | os.PathLike) else "Translation"

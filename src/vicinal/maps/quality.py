@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vicinal.checks import check_whole
 from vicinal.errors import BadInput, BadOption
 from vicinal.randomness import generator
 
@@ -75,8 +76,7 @@ def measure(
     k = min(_NEIGHBOURS, (n - 1) // 2) if neighbours is None else neighbours
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k < n / 2:
         raise BadOption(f"neighbours must be from 1 to {(n - 1) // 2} for {n} points, got {k!r}")
-    if isinstance(pairs, bool) or not isinstance(pairs, int | np.integer) or pairs < 1:
-        raise BadOption(f"pairs must be an integer of 1 or more, got {pairs!r}")
+    check_whole("pairs", pairs)
     anchors = np.arange(n)
     if n * n > pairs:
         count = min(n, max(100, int(pairs) // n))
