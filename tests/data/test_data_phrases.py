@@ -97,7 +97,7 @@ def test_connectors_stand_inside_only():
     assert phrases.join(["of", "the", "bank", "of", "england", "of"]) == ["of", "the", "bank_of_england", "of"]
     assert phrases.join(["bank", "england"]) == ["bank", "england"]
     assert phrases.join(["bank", "of"]) == ["bank", "of"]
-    assert {"of", "the"} < ENGLISH_CONNECTORS
+    assert {"of", "the"} < set(ENGLISH_CONNECTORS)
 
 
 def test_the_separator_in_a_token_confuses_nothing():

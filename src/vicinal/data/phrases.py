@@ -17,9 +17,9 @@ from vicinal.encoder import Encoder
 from vicinal.errors import BadInput, BadOption
 from vicinal.progress import Callback
 
-ENGLISH_CONNECTORS = frozenset(
-    ["a", "an", "the", "of", "in", "on", "at", "by", "for", "from", "to", "with", "without", "and", "or"]
-)
+ENGLISH_CONNECTORS = (
+    "a", "an", "the", "of", "in", "on", "at", "by", "for", "from", "to", "with", "without", "and", "or",
+)  # fmt: skip
 """Words that may stand inside an English phrase: "bank of england"."""
 
 Scored = dict[Gap, float]
