@@ -130,10 +130,10 @@ class Trainer:
         self._report(meter)
         while self.state.piece < total:
             self._stop.clear()
-            threads = [threading.Thread(target=self._loop, args=(t, total)) for t in range(schedule.threads)]
-            for thread in threads:
-                thread.start()
-            interrupted = self._watch(threads, meter)
+            ended = [threading.Event() for _ in range(schedule.threads)]
+            for number, event in enumerate(ended):
+                threading.Thread(target=self._loop, args=(number, total, event)).start()
+            interrupted = self._watch(ended, meter)
             if self._failure is not None:
                 raise self._failure
             if self.save is not None and (interrupted or self.state.piece < total):
@@ -143,30 +143,38 @@ class Trainer:
         self._report(meter)
         return self.state
 
-    def _watch(self, threads: list[threading.Thread], meter: Meter) -> bool:
-        """Report until the threads end; stop them when a checkpoint is due or on Ctrl-C (True)."""
+    def _watch(self, ended: list[threading.Event], meter: Meter) -> bool:
+        """Report until the threads end; stop them when a checkpoint is due or on Ctrl-C (True).
+
+        Events tell when they end, since Ctrl-C within ``Thread.join`` may mark a thread as ended that still works.
+        """
         interrupted, due = False, time.monotonic() + self.save_every
         while True:
             try:
-                for thread in threads:
-                    thread.join(0.05)
-                    if not thread.is_alive():
+                for event in ended:
+                    if event.wait(0.05):
                         continue
                     self._report(meter)
                     if self.save is not None and time.monotonic() > due:
                         self._stop.set()
-                if not any(thread.is_alive() for thread in threads):
+                if all(event.is_set() for event in ended):
                     return interrupted
             except KeyboardInterrupt:
                 interrupted = True
                 self._stop.set()
             except BaseException:  # a callback failed: let the threads end before the error travels on
                 self._stop.set()
-                for thread in threads:
-                    thread.join()
+                for event in ended:
+                    event.wait()
                 raise
 
-    def _loop(self, thread: int, total: int) -> None:
+    def _loop(self, thread: int, total: int, ended: threading.Event) -> None:
+        try:
+            self._take_pieces(thread, total)
+        finally:
+            ended.set()
+
+    def _take_pieces(self, thread: int, total: int) -> None:
         schedule, state = self.schedule, self.state
         while not self._stop.is_set():
             with self._lock:
