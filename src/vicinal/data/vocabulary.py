@@ -153,7 +153,7 @@ class Vocabulary:
         [1, 0, 1]
         """
         if isinstance(tokens, str | bytes) or not isinstance(tokens, Iterable):
-            raise BadInput(f"a list of names is needed, got {tokens!r:.80}")
+            raise BadInput(f"expected a list of words or names, got {tokens!r:.80}")
         found = []
         for token in tokens:
             if not isinstance(token, str):
@@ -176,13 +176,13 @@ class Vocabulary:
         if token.lower() in self._ids:
             return [token.lower()]
         first, size = token[:1].lower(), len(token)
-        candidates: list[str] = []
+        candidates: dict[str, str] = {}
         for known in self.tokens:
             if -3 < len(known) - size < 3 and known[0].lower() == first:
-                candidates.append(known)
+                candidates.setdefault(known.lower(), known)
                 if len(candidates) == _CANDIDATES:
                     break
-        return get_close_matches(token.lower(), candidates, n=3)
+        return [candidates[match] for match in get_close_matches(token.lower(), candidates, n=3)]
 
     def merged(self, other: Vocabulary, *, min_count: int = 1) -> Vocabulary:
         """Grow by the words of another vocabulary, for training on with new text.
