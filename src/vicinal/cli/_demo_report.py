@@ -18,7 +18,7 @@ _LEAST_QUESTIONS = 50  # a section with fewer says little
 def say_trained(model: Word2Vec, words: int, seconds: float, compiling: float) -> None:
     """Say how training went; ``compiling`` are the seconds before it, 0 where there was nothing to compile."""
     if compiling:
-        say(f"Compiled for this processor in {compiling:.1f} s; the result is kept, so that this was the only time.")
+        say(f"Compiled for this processor in {compiling:.1f} s (once: the result is kept on disk).")
     rate = words * model.epochs / max(seconds, 1e-9) / 1e6
     first, last = model.history_[0], model.history_[-1]
     say(
