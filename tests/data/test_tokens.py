@@ -245,7 +245,7 @@ def test_a_tokenizer_of_the_wrong_kind():
 
 
 def test_options_and_empty_results():
-    with pytest.raises(BadOption, match="min_count must be .* got 0"):
+    with pytest.raises(BadOption, match=r"min_count must be .* got 0"):
         tokenize_corpus(["a"], min_count=0)
     with pytest.raises(BadOption, match="max_types is 0"):
         tokenize_corpus(["a"], max_types=0)

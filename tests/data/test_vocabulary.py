@@ -40,9 +40,9 @@ def test_refusals():
         Vocabulary.build({"a": 1, "b": 4}, min_count=5)
     with pytest.raises(BadInput, match="the corpus has none"):
         Vocabulary.build({})
-    with pytest.raises(BadOption, match="min_count must be .* got 0"):
+    with pytest.raises(BadOption, match=r"min_count must be .* got 0"):
         Vocabulary.build({"a": 1}, min_count=0)
-    with pytest.raises(BadOption, match="max_vocabulary must be .* got 0"):
+    with pytest.raises(BadOption, match=r"max_vocabulary must be .* got 0"):
         Vocabulary.build({"a": 1}, max_vocabulary=0)
     for bad in (["a"], [1]), (["a"], [1.5]), (["a"], [[1]]):
         if bad[1] != [1]:
