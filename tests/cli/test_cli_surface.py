@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 import pytest
+from vicinal.cli._word2vec_options import WORD2VEC
 
 from vicinal import Word2Vec, __version__, store
 from vicinal.cli import app
 from vicinal.cli._app import VERBS
-from vicinal.cli._word2vec_options import WORD2VEC
 from vicinal.cli.convert import _NAMES
 from vicinal.cli.reference import reference
 from vicinal.words.options import ARCHITECTURES, OBJECTIVES

@@ -3,6 +3,7 @@
 from vicinal.data.corpus import Corpus, open_corpus
 from vicinal.data.graph import Graph
 from vicinal.data.graph_opening import open_graph
+from vicinal.data.named_texts import NamedTexts
 from vicinal.data.phrases import Phrases
 from vicinal.data.tokenize import by_regex, from_file, get_tokenizer, whitespace, words
 from vicinal.data.tokens import Tokens, tokenize_corpus
@@ -12,6 +13,7 @@ from vicinal.data.walks import Walks, walk_graph
 __all__ = [
     "Corpus",
     "Graph",
+    "NamedTexts",
     "Phrases",
     "Tokens",
     "Vocabulary",
