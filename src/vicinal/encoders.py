@@ -33,8 +33,8 @@ ENCODERS = {
     "TfIdf": "counts",
     "Word2Vec": "words",
 }
-# Ending → class name, for encoders that are saved as a single file.
-FILES: dict[str, str] = {}
+# First bytes → class name, for encoders that are saved as a single file.
+FILES: dict[bytes, str] = {}
 
 
 def encoder_class(name: str) -> Any:
@@ -95,13 +95,28 @@ def load_encoder(path: str | os.PathLike[str]) -> Any:
     Space(4 × 2, cosine, PPMI: sat, the, cat, dog)
     """
     if os.path.isfile(path):
-        for ending, name in FILES.items():
-            if os.fspath(path).lower().endswith(ending):
-                return encoder_class(name).load(path)
-        raise BadInput(f"{os.fspath(path)} is a file; a saved encoder is a folder (a space is opened by Space.open)")
+        if not is_saved_encoder(path):
+            raise BadInput(f"{os.fspath(path)} is a file, and no saved encoder (a space is opened by Space.open)")
+        return encoder_class(next(name for magic, name in FILES.items() if _begins(path, magic))).load(path)
     name = EncoderFolder(path).name
     if name not in ENCODERS:
         raise BadFormat(
             f"{os.fspath(path)} holds {name!r}, which is no encoder of this version; it has {', '.join(ENCODERS)}"
         )
     return encoder_class(name).load(path)
+
+
+def is_saved_encoder(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a path is a folder, or a file that begins as the files of an encoder do.
+
+    Examples
+    --------
+    >>> is_saved_encoder("."), is_saved_encoder("nowhere.space")
+    (True, False)
+    """
+    return os.path.isdir(path) or (os.path.isfile(path) and any(_begins(path, magic) for magic in FILES))
+
+
+def _begins(path: str | os.PathLike[str], magic: bytes) -> bool:
+    with open(path, "rb") as file:
+        return file.read(len(magic)) == magic

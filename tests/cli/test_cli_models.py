@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import gzip
 import importlib
@@ -327,6 +328,11 @@ def test_vectors_are_kept_where_the_output_fails(refuses, data, monkeypatch):
     monkeypatch.setattr(native, "write", full)
     refuses("train", "--model", "ppmi", "text.txt", "-o", "x.space", *SMALL, says=["disk is full", "kept in"])
     assert len(Space.open("x.space.checkpoint/trained.space")) == 40 and not (data / "x.space").exists()
+
+
+def test_models_that_are_saved_as_a_file(refuses, data, monkeypatch):
+    monkeypatch.setitem(MODELS, "ppmi", dataclasses.replace(MODELS["ppmi"], saved_as=".bin"))
+    refuses("train", "--model", "ppmi", "text.txt", "-o", "x.space", "--save-model", "m", says=[".bin", "'m'"])
 
 
 def test_ctrl_c(program, data, sentences):

@@ -12,7 +12,7 @@ import pytest
 
 from vicinal import Space, load_encoder
 from vicinal.encoder import Encoder
-from vicinal.encoders import ENCODERS, encoder_class
+from vicinal.encoders import ENCODERS, FILES, encoder_class, is_saved_encoder
 from vicinal.errors import BadFormat, BadInput
 from vicinal.store.encoder_folder import RECORD
 
@@ -116,9 +116,19 @@ def test_other_paths(tmp_path):
     WORDS.save(tmp_path / "w.space")
     with pytest.raises(BadInput, match=r"is a file.*Space\.open"):
         load_encoder(tmp_path / "w.space")
+    assert is_saved_encoder(tmp_path) and not is_saved_encoder(tmp_path / "w.space")
     for path in (tmp_path, tmp_path / "absent"):
         with pytest.raises(BadInput, match=r"no encoder\.json"):
             load_encoder(path)
+
+
+def test_encoders_that_are_saved_as_one_file(tmp_path, monkeypatch):
+    monkeypatch.setitem(FILES, b"magic", "Word2Vec")
+    monkeypatch.setattr(encoder_class("Word2Vec"), "load", lambda path: path.name)
+    (tmp_path / "m.bin").write_bytes(b"magic and more")
+    (tmp_path / "n.bin").write_bytes(b"magi")
+    assert load_encoder(tmp_path / "m.bin") == "m.bin" and is_saved_encoder(tmp_path / "m.bin")
+    assert not is_saved_encoder(tmp_path / "n.bin")
 
 
 def test_rows_of_a_table_carry_the_origin_of_the_encoder(tmp_path):

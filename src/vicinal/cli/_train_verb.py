@@ -87,7 +87,7 @@ def _about_the_job(model: Model) -> list[Option]:
     found = list(INPUTS[model.inputs].options)
     if model.rows:
         choice = click.Choice(list(model.rows))
-        found.append(Option("rows", choice, model.rows[0], "What the space holds."))
+        found.append(Option("rows", choice, next(iter(model.rows)), "What the space holds."))
     found += [START] if model.continues else []
     return found + (list(RESUME) if model.resumes else [])
 

@@ -11,7 +11,7 @@ import click
 
 from vicinal.cli import _failures
 from vicinal.cli._corpora import open_inputs
-from vicinal.cli._files import reporting
+from vicinal.cli._files import end_line, reporting
 from vicinal.cli._show import command_line, counted
 from vicinal.cli._training_job import RESCUED, Job, check_job, remove_checkpoint
 from vicinal.errors import BadInput, VicinalError
@@ -42,7 +42,7 @@ def train(job: Job, options: dict[str, Any], chosen: list[str]) -> None:
     check_job(job)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vicinal-") as scratch, reporting(not job.quiet) as report:
-        if job.model.resumes:
+        if job.model.resumes and job.model.inputs == "text":
             model, space = _train_text(job, options, chosen, Path(scratch), report)
         else:
             model, space = _train_plainly(job, options, Path(scratch), report)
@@ -74,15 +74,18 @@ def _train_text(
 
 def _train_plainly(job: Job, options: dict[str, Any], scratch: Path, report: Any) -> tuple[Any, Space]:
     from vicinal.cli._training_plain import fit
+    from vicinal.cli._training_resumable import stopped
     from vicinal.encoders import encoder_class
 
     try:
         model = encoder_class(job.model.encoder)(**options)
         return model, fit(job, model, scratch, report)
     except KeyboardInterrupt:
-        if report is not None:
-            report.close()
-        _failures.show("stopped; nothing was written")
+        if job.model.resumes:
+            stopped(job, report)
+        else:
+            end_line(report)
+            _failures.show("stopped; nothing was written")
         raise click.exceptions.Exit(130) from None
 
 

@@ -76,7 +76,9 @@ def check_job(job: Job) -> None:
     if is_input(Path(job.output), job.inputs):
         raise BadInput(f"{job.output} is one of the inputs; give another output")
     if job.save_model:
-        check_output(job.save_model, job.force, folder=not job.model.one_file)
+        if not job.save_model.lower().endswith(job.model.saved_as):
+            raise BadOption(f"a {job.model.encoder} is saved as {job.model.saved_as}, got {job.save_model!r}")
+        check_output(job.save_model, job.force, folder=not job.model.saved_as)
     if not job.checkpoint_every > 0:
         raise BadOption(f"--checkpoint-every must be more than 0 seconds, got {job.checkpoint_every:g}")
     if job.start is not None and job.resume:

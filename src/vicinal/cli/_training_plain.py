@@ -1,4 +1,4 @@
-"""Training without checkpoints: one function a kind of input."""
+"""Training by what is learned from: one function a kind of input."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vicinal.cli._corpora import open_documents, open_inputs, open_one_file
-from vicinal.cli._files import open_space
+from vicinal.cli._files import end_line, open_space
 from vicinal.cli._show import counted
 from vicinal.cli._training_job import Job
 from vicinal.errors import BadInput
 
 if TYPE_CHECKING:
-    from vicinal.progress import Callback as Reported
     from vicinal.space import Space
 
 
-def fit(job: Job, model: Any, scratch: Path, report: Reported | None) -> Space:
+def fit(job: Job, model: Any, scratch: Path, report: Any) -> Space:
     """Train ``model`` on the inputs of a job.
 
     Parameters
@@ -37,37 +36,43 @@ def fit(job: Job, model: Any, scratch: Path, report: Reported | None) -> Space:
     return _FITS[job.model.inputs](job, model, scratch, report)
 
 
-def _fit_text(job: Job, model: Any, scratch: Path, report: Reported | None) -> Space:
+def _fit_text(job: Job, model: Any, scratch: Path, report: Any) -> Space:
     corpus = open_inputs(job.inputs, job.reading["field"], job.reading["errors"], scratch)
     return model.fit(corpus, callback=report).space
 
 
-def _fit_documents(job: Job, model: Any, scratch: Path, report: Reported | None) -> Space:
+def _fit_documents(job: Job, model: Any, scratch: Path, report: Any) -> Space:
     from vicinal.space import Space
 
     reading = {key: job.reading[key] for key in ("field", "name_field", "errors")}
     texts = open_documents(job.inputs, scratch, **reading)
     names = texts.names(report)
-    _end_line(report)
+    end_line(report)
     job.note(f"read {counted(len(names), 'document')}")
     if job.model.rows:
-        model.fit(texts, names=names)
-        return model.space if job.reading["rows"] == "words" else model.document_space
+        model.fit(texts, names=names, **(_keeping(job, report) if job.model.resumes else {}))
+        return getattr(model, job.model.rows[job.reading["rows"]])
     return Space(names, model.fit(texts).encode(texts), origin=model.origin_)
 
 
-def _fit_graph(job: Job, model: Any, scratch: Path, report: Reported | None) -> Space:
+def _keeping(job: Job, report: Any) -> dict[str, Any]:
+    """Say where and how often the state is kept, for models that resume."""
+    every, resume = job.checkpoint_every, job.resume
+    return {"callback": report, "checkpoint": job.folder, "checkpoint_every": every, "resume": resume}
+
+
+def _fit_graph(job: Job, model: Any, scratch: Path, report: Any) -> Space:
     from vicinal.data import Graph
 
     how = dict(job.reading)
     graph = Graph.read(open_one_file(job.inputs, scratch, "edges.txt"), callback=report, **how)
-    _end_line(report)
+    end_line(report)
     alone = f", {counted(len(graph.isolated), 'node')} without an edge" if len(graph.isolated) else ""
     job.note(f"read {graph!r}{alone}")
     return model.fit(graph, callback=report).space
 
 
-def _fit_vectors(job: Job, model: Any, scratch: Path, report: Reported | None) -> Space:
+def _fit_vectors(job: Job, model: Any, scratch: Path, report: Any) -> Space:
     if len(job.inputs) != 1:
         raise BadInput(f"{job.model.name} takes one space, got {len(job.inputs)} files")
     space = open_space(job.inputs[0])
@@ -76,7 +81,7 @@ def _fit_vectors(job: Job, model: Any, scratch: Path, report: Reported | None) -
     return model.project(space)
 
 
-def _fit_table(job: Job, model: Any, scratch: Path, report: Reported | None) -> Space:
+def _fit_table(job: Job, model: Any, scratch: Path, report: Any) -> Space:
     from vicinal.cli._table_rows import row_names
     from vicinal.tables import open_table
 
@@ -89,11 +94,6 @@ def _fit_table(job: Job, model: Any, scratch: Path, report: Reported | None) -> 
     model.fit(table)
     job.note(str(model.report(table)))
     return model.to_space(table, names)
-
-
-def _end_line(report: Any) -> None:
-    if report is not None:
-        report.close()
 
 
 _FITS: dict[str, Callable[..., Space]] = {

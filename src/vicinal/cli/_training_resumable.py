@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vicinal.cli import _failures
-from vicinal.cli._files import check_there
+from vicinal.cli._files import check_there, end_line
 from vicinal.cli._show import counted
 from vicinal.cli._training_job import Job, remove_checkpoint
 from vicinal.errors import BadInput, BadOption
 
 if TYPE_CHECKING:
     from vicinal.data import Corpus, Tokens
-    from vicinal.progress import Callback
 
 _FIXED = ("dim", "objective", "tokenizer", "lower", "max_vocabulary")  # of a model that is trained on
 
 
-def train_afresh(job: Job, options: dict[str, Any], corpus: Corpus, report: Callback | None) -> Any:
+def train_afresh(job: Job, options: dict[str, Any], corpus: Corpus, report: Any) -> Any:
     """Train a new model, or go on from the checkpoint of an interrupted run."""
     from vicinal.encoders import encoder_class
     from vicinal.words.options import check_options
@@ -39,7 +38,7 @@ def train_afresh(job: Job, options: dict[str, Any], corpus: Corpus, report: Call
             tokens, callback=report, checkpoint=job.folder, checkpoint_every=job.checkpoint_every, resume=job.resume
         )
     except KeyboardInterrupt:
-        _stopped(job, report)
+        stopped(job, report)
         raise click.exceptions.Exit(130) from None
     except Exception:
         if not job.state.exists():
@@ -47,7 +46,7 @@ def train_afresh(job: Job, options: dict[str, Any], corpus: Corpus, report: Call
         raise
 
 
-def _read(job: Job, model: Any, corpus: Corpus, report: Callback | None) -> Tokens:
+def _read(job: Job, model: Any, corpus: Corpus, report: Any) -> Tokens:
     """Turn the text into numbers, or take those that an interrupted run left for the same text."""
     from vicinal.data import Tokens, tokenize_corpus
 
@@ -82,7 +81,7 @@ def _announce(job: Job, tokens: Tokens, dim: int, report: Any) -> None:
     job.note(f"read {counted(tokens.total_words, 'word')}, {len(tokens.ids):,} of them in the vocabulary; {memory}")
 
 
-def train_on(job: Job, changes: dict[str, Any], corpus: Corpus, report: Callback | None) -> Any:
+def train_on(job: Job, changes: dict[str, Any], corpus: Corpus, report: Any) -> Any:
     """Train a saved model on with more text."""
     from vicinal.encoders import encoder_class
     from vicinal.words.weights import check_training_memory
@@ -99,24 +98,20 @@ def train_on(job: Job, changes: dict[str, Any], corpus: Corpus, report: Callback
     try:
         model.partial_fit(corpus, callback=report)
     except KeyboardInterrupt:
-        _end_line(report)
+        end_line(report)
         _failures.show(f"stopped; nothing was written, and {job.start} is as it was")
         raise click.exceptions.Exit(130) from None
-    _end_line(report)
+    end_line(report)
     job.note(f"{counted(len(model.vocabulary_) - before, 'new word')} came to the {before:,} known ones")
     return model
 
 
-def _stopped(job: Job, report: Callback | None) -> None:
-    _end_line(report)
+def stopped(job: Job, report: Any) -> None:
+    """Say how an interrupted training goes on, if it does."""
+    end_line(report)
     if job.state.exists():
         feed = " (with the same text on standard input)" if "-" in job.inputs else ""
         _failures.show(f"stopped; the state is saved in {job.folder}. To go on{feed}: {job.again}")
     else:
         remove_checkpoint(job.folder)
         _failures.show("stopped before training began; nothing was written")
-
-
-def _end_line(report: Any) -> None:
-    if report is not None:
-        report.close()

@@ -109,10 +109,10 @@ def command(ctx: click.Context, *, model: str, file: str, output: str, **how: An
 def _opened(model: str, file: str, how: dict[str, Any], given: set[str], scratch: Path) -> Any:
     """Open a saved encoder, or make one of a space of words."""
     from vicinal.cli._encoding import OPTIONS, TAKES, open_texts
-    from vicinal.encoders import FILES, load_encoder
+    from vicinal.encoders import is_saved_encoder, load_encoder
 
     path = check_there(model)
-    if path.is_dir() or path.name.lower().endswith(tuple(FILES)):
+    if is_saved_encoder(path):
         encoder = load_encoder(path)
         if type(encoder).__name__ not in TAKES:
             raise BadInput(f"{model} holds {type(encoder).__name__}, which gives no vectors")

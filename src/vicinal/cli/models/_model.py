@@ -6,7 +6,8 @@ holds every one of them against its class.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import click
@@ -57,10 +58,11 @@ class Model:
         Its ``fit`` takes ``checkpoint``.
     continues : bool
         It has ``partial_fit``.
-    rows : tuple of str
-        Which rows the space can hold, if there is a choice: ``"words"``, ``"documents"``; the first is the default.
-    one_file : bool
-        Its ``save`` writes a file, and not a folder.
+    rows : dict of str to str
+        Which rows the space can hold, if there is a choice, and the attribute that holds each; the first is the
+        default.
+    saved_as : str
+        The ending of what ``save`` writes, where that is a file and not a folder.
     """
 
     name: str
@@ -71,5 +73,5 @@ class Model:
     examples: tuple[str, ...]
     resumes: bool = False
     continues: bool = False
-    rows: tuple[str, ...] = ()
-    one_file: bool = False
+    rows: Mapping[str, str] = field(default_factory=dict)
+    saved_as: str = ""

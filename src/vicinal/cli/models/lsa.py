@@ -15,5 +15,5 @@ MODEL = Model(
         "vicinal train --model lsa notes.txt -o notes.space --rows documents",
         "vicinal train --model lsa notes.jsonl --field body -o words.space --save-model lsa.model",
     ),
-    rows=("words", "documents"),
+    rows={"words": "space", "documents": "document_space"},
 )
