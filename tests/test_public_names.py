@@ -36,6 +36,7 @@ PUBLIC = [
     "VicinalError",
     "Word2Vec",
     "__version__",
+    "load_encoder",
 ]
 SPACE = [
     "analogy", "centered", "check_same_origin", "columns", "concat", "dim", "fingerprint", "matrix", "metric", "names",

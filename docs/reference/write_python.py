@@ -27,6 +27,7 @@ underscore, may change at any time.
 SPINE = {
     "errors": "Every error that Vicinal raises on purpose",
     "encoder": "What all encoders have in common",
+    "encoders": "Every encoder by name, and the door to saved ones",
     "progress": "What long work reports",
     "randomness": "Seeded generators",
     "require": "Optional dependencies",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vicinal.align import Procrustes, ProcrustesRefined
     from vicinal.counts import LSA, PPMI, GloVe, RandomProjection, TfIdf
     from vicinal.data import Phrases
+    from vicinal.encoders import load_encoder
     from vicinal.errors import VicinalError
     from vicinal.graphs import DeepWalk, Node2Vec
     from vicinal.matches import Match, Matches
@@ -52,6 +53,7 @@ _HOMES = {
     "TfIdf": "counts",
     "VicinalError": "errors",
     "Word2Vec": "words",
+    "load_encoder": "encoders",
 }
 
 __all__ = [
@@ -79,6 +81,7 @@ __all__ = [
     "VicinalError",
     "Word2Vec",
     "__version__",
+    "load_encoder",
 ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import shlex
 import subprocess
 import sys
@@ -11,15 +10,14 @@ from pathlib import Path
 import click
 import pytest
 
-from vicinal import Word2Vec, __version__, store
+from vicinal import __version__, store
 from vicinal.cli import app
 from vicinal.cli._app import VERBS
-from vicinal.cli._word2vec_options import WORD2VEC
 from vicinal.cli.convert import _NAMES
 from vicinal.cli.reference import reference
-from vicinal.words.options import ARCHITECTURES, OBJECTIVES
 
 ROOT = Path(__file__).parents[2]
+GLOVE = "vicinal train --model glove --x"
 CONTEXT = click.Context(app, info_name="vicinal")
 
 
@@ -57,26 +55,6 @@ def test_without_a_verb_it_shows_help_and_fails(cli):
     assert "Examples:" in cli(code=2).stderr
 
 
-def test_the_options_of_train_are_those_of_word2vec():
-    signature = inspect.signature(Word2Vec.__init__).parameters
-    expected = {name: parameter.default for name, parameter in signature.items() if name != "self"}
-    assert [(option.name, option.default) for option in WORD2VEC] == list(expected.items())
-    for option in WORD2VEC:
-        if option.default is not None:
-            kind = str if isinstance(option.kind, click.Choice) else option.kind
-            assert type(option.default) is kind, option
-    choices = {option.name: tuple(option.kind.choices) for option in WORD2VEC if isinstance(option.kind, click.Choice)}
-    assert choices == {"architecture": ARCHITECTURES, "objective": OBJECTIVES}
-
-
-def test_help_shows_every_option_of_word2vec_with_its_default(cli):
-    text = " ".join(cli("train", "--help").stdout.split())
-    for option in WORD2VEC:
-        assert f"--{option.name.replace('_', '-')} " in text
-    for shown in ("[default: 100]", "[default: 0.025]", "[default: skipgram]", "[default: all]"):
-        assert shown in text
-
-
 def test_convert_knows_all_formats():
     assert tuple(info.name for info in store.formats()) == _NAMES
 
@@ -90,6 +68,9 @@ def test_the_reference_is_up_to_date():
     [
         (["--help"], {}),
         (["train", "--help"], {}),
+        (["train", "--model", "node2vec", "--help"], {}),
+        (["encode", "--help"], {}),
+        (["align", "--help"], {}),
         (["completion", "zsh"], {}),
         ([], {"_VICINAL_COMPLETE": "bash_complete", "COMP_WORDS": "vicinal train --d", "COMP_CWORD": "2"}),
     ],
@@ -114,7 +95,11 @@ def test_completion_prints_a_script(cli, shell):
 
 
 def test_completion_answers_verbs_and_options(program):
-    for given, expected in (("vicinal ev", "evaluate"), ("vicinal train --dete", "--deterministic")):
+    for given, expected in (
+        ("vicinal ev", "evaluate"),
+        ("vicinal train --dete", "--deterministic"),
+        (GLOVE, "--x-max"),
+    ):
         environment = {"_VICINAL_COMPLETE": "bash_complete", "COMP_WORDS": given, "COMP_CWORD": str(given.count(" "))}
         code = "from vicinal.cli import app; app.main(None, 'vicinal')"
         done = subprocess.run(
@@ -129,7 +114,7 @@ def test_completion_answers_verbs_and_options(program):
 
 def test_bad_usage_is_one_line(refuses):
     refuses("tain", says=["no verb 'tain'", "'train'", "vicinal --help"])
-    refuses("train", "--dmi", "3", says=["--dmi", "--dim", "vicinal train --help"])
+    refuses("train", "--dmi", "3", says=["--dmi", "--dim", "vicinal train --model word2vec --help"])
     refuses("train", "x.txt", says="--output")
     refuses("nearest", says="'SPACE'")
     refuses("nearest", "x.space", "a", "-k", "many", says=["'-k'", "'many'"])

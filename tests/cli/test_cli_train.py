@@ -68,7 +68,7 @@ def test_a_model_can_be_trained_on(cli, refuses, corpus, here):
     refuses("train", "more.txt", "--from", "model", "-o", "c.space", "--dim", "20", says=["--dim is 8", "stays so"])
     refuses("train", "more.txt", "--from", "model", "-o", "c.space", "--resume", says="exclude")
     refuses("train", "more.txt", "--from", "modle", "-o", "c.space", says=["'modle'", "'model'"])
-    refuses("train", "more.txt", "--from", here, "-o", "c.space", says="not the folder of a saved model")
+    refuses("train", "more.txt", "--from", here, "-o", "c.space", says="not the folder of a saved encoder")
 
 
 def test_output_is_checked_before_training(refuses, corpus, here, monkeypatch):

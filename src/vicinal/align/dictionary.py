@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.errors import BadFormat, BadInput
+from vicinal.errors import BadFormat, BadInput, BadOption
+from vicinal.randomness import generator
 from vicinal.space import Space
 
 Pairs = str | os.PathLike[str] | Iterable[tuple[str, str]] | None
@@ -100,6 +101,47 @@ def read_dictionary(path: str | os.PathLike[str]) -> list[tuple[str, str]]:
     if not pairs:
         raise BadFormat(f"{path}: no pairs; expected lines of two names")
     return list(pairs)
+
+
+def split_pairs(
+    pairs: Iterable[tuple[str, str]], share: float, *, seed: int = 1
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Hold a part of a dictionary out, to test on; all pairs of one source word go to the same side.
+
+    Parameters
+    ----------
+    pairs : iterable of (str, str)
+    share : float
+        Of the source words, above 0 and below 1; each side gets one at least.
+    seed : int
+
+    Returns
+    -------
+    kept, held_out : list of (str, str)
+        In the order given.
+
+    Raises
+    ------
+    BadOption
+        For a share out of range.
+    BadInput
+        For fewer than two source words.
+
+    Examples
+    --------
+    >>> kept, held_out = split_pairs([("roi", "king"), ("navire", "ship"), ("navire", "vessel"), ("mer", "sea")], 0.34)
+    >>> len(kept) + len(held_out), {a for a, _ in kept} & {a for a, _ in held_out}
+    (4, set())
+    """
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < 1:
+        raise BadOption(f"the share held out must be above 0 and below 1, got {share!r}")
+    given = list(pairs)
+    words = list(dict.fromkeys(a for a, _ in given))
+    if len(words) < 2:
+        raise BadInput(f"a dictionary of {len(words)} source words cannot be split; bring a larger one")
+    count = min(max(round(share * len(words)), 1), len(words) - 1)
+    chosen = {words[at] for at in generator(seed).permutation(len(words))[:count].tolist()}
+    return [pair for pair in given if pair[0] not in chosen], [pair for pair in given if pair[0] in chosen]
 
 
 def take_pairs(pairs: Pairs, source: Space, target: Space) -> list[tuple[str, str]]:

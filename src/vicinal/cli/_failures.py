@@ -7,6 +7,7 @@ import errno
 import os
 import re
 from collections.abc import Iterable
+from functools import cache
 
 import click
 
@@ -17,9 +18,10 @@ _BAD_INPUT, _BUG = 2, 70
 # The library speaks of Python arguments; on the command line they are options.
 _SPELLINGS = (
     (re.compile(r"pass force=True or --force"), "pass --force"),
-    (re.compile(r"\b(errors|objective|format|field|method)=['\"]?([\w-]*)['\"]?"), r"--\1 \2"),
-    (re.compile(r"(?<![\w/.'\"-])(min_count|max_vocabulary|learning_rate|min_learning_rate|noise_exponent)(?![\w/.'\"])"),
-     lambda found: "--" + found[1].replace("_", "-")),
+    (re.compile(r"\b(errors|objective|format|field|method|frequencies)=['\"]?([\w-]*)['\"]?"), r"--\1 \2"),
+    (re.compile(r"pass overrides=\{'([^']*)': 'drop'\}"), r"pass --column '\1=drop'"),
+    (re.compile(r"\b(unseen|missing)= option"), r"--\1"),
+    (re.compile(r", or pass mix=True if you know better"), ""),
 )  # fmt: skip
 
 
@@ -80,7 +82,17 @@ def in_options(text: str) -> str:
     """
     for pattern, spelling in _SPELLINGS:
         text = pattern.sub(spelling, text)
-    return text
+    return _names().sub(lambda found: "--" + found[0].replace("_", "-"), text)
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    """All options of models whose names have an underscore, where they stand by themselves."""
+    from vicinal.cli.models import MODELS
+
+    options = [option for model in MODELS.values() for option in model.options if not option.flag]
+    words = "|".join(sorted({option.name for option in options if "_" in option.name} | {"min_pairs"}))
+    return re.compile(rf"(?<![\w/.'\"-])(?:{words})(?![\w/.'\"])")
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -88,3 +88,9 @@ def reporting(wanted: bool) -> Iterator[Reporter | None]:
     finally:
         if report is not None:
             report.close()
+
+
+def end_line(report: Reporter | None) -> None:
+    """End the line that progress draws, so that what follows stands on its own."""
+    if report is not None:
+        report.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import click
 
 from vicinal.cli import app
 from vicinal.cli._app import VERBS
+from vicinal.cli._train_verb import TrainVerb, all_options
 from vicinal.cli._verb import Verb
+from vicinal.cli.models import INPUTS, MODELS, Model
 
 _HEAD = """# Command line
 
@@ -41,10 +44,27 @@ def _section(name: str, verb: Verb) -> str:
     usage = " ".join(["vicinal", name, *(["[OPTIONS]"] if flags else []), *map(_argument, arguments)])
     parts = [f"## vicinal {name}", f"```\n{usage}\n```", "\n\n".join(_paragraphs(verb.help or ""))]
     if flags:
-        rows = [f"| {_flag(option)} | {_default(option)} | {_about(option)} |" for option in flags]
-        parts.append("\n".join(["| option | default | |", "|---|---|---|", *rows]))
-    parts.append("```sh\n" + "\n".join(verb.examples) + "\n```")
+        parts.append(_options(flags))
+    if isinstance(verb, TrainVerb):
+        parts += [part for model in MODELS.values() for part in _model(model)]
+    else:
+        parts.append(_examples(verb.examples))
     return "\n\n".join(parts) + "\n"
+
+
+def _model(model: Model) -> list[str]:
+    title = f"### vicinal train --model {model.name}"
+    about = f"{model.encoder}: {model.about}. {INPUTS[model.inputs].about}"
+    return [title, about, _options([option.as_click() for option in all_options(model)]), _examples(model.examples)]
+
+
+def _options(flags: Sequence[click.Option]) -> str:
+    rows = [f"| {_flag(option)} | {_default(option)} | {_about(option)} |" for option in flags]
+    return "\n".join(["| option | default | |", "|---|---|---|", *rows])
+
+
+def _examples(lines: Sequence[str]) -> str:
+    return "```sh\n" + "\n".join(lines) + "\n```"
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -62,8 +82,8 @@ def _flag(option: click.Option) -> str:
     if option.is_flag:
         return names
     kind: Any = option.type
-    value = option.metavar or ("\\|".join(kind.choices) if isinstance(kind, click.Choice) else kind.name.upper())
-    return f"{names} {value}"
+    value = option.metavar or ("|".join(kind.choices) if isinstance(kind, click.Choice) else kind.name.upper())
+    return f"{names} {value}".replace("|", "\\|")
 
 
 def _default(option: click.Option) -> str:

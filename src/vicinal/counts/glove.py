@@ -202,11 +202,8 @@ class GloVe(Encoder):
         model, n = parts.model, len(parts.vocabulary)
         model.vocabulary_, model.origin_ = parts.vocabulary, parts.origin
         for name in _TENSORS:
-            tensor = np.array(parts.tensor(name))
             shape = (n,) if name.endswith("bias") else (n, model.dim)
-            if tensor.shape != shape or tensor.dtype != np.float32:
-                raise BadFormat(f"{parts.folder}: {name} is {tensor.shape} {tensor.dtype}, expected {shape} float32")
-            setattr(model, f"{name}_", tensor)
+            setattr(model, f"{name}_", parts.opened.array(name, shape=shape, dtype=np.float32))
         history = parts.figures.get("history")
         if not isinstance(history, list) or not all(isinstance(loss, float) for loss in history):
             raise BadFormat(f"{parts.folder / 'encoder.json'}: history is {history!r}, expected a list of numbers")

@@ -206,7 +206,7 @@ class LSA(Transformer):
         model.tfidf_ = TfIdf(**{name: getattr(model, name) for name in TfIdf.option_names()})
         model.tfidf_._restore(parts)
         for name in ("components", "singular_values", "explained_variance", "explained_variance_ratio"):
-            setattr(model, f"{name}_", np.array(parts.tensor(name)))
+            setattr(model, f"{name}_", parts.tensor(name))
         documents = parts.space("documents")
         model.documents_, model.document_names_ = np.asarray(documents.matrix), documents.names
         model.empty_, model.origin_ = model.tfidf_.empty_, parts.origin

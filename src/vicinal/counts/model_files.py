@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,48 +12,48 @@ from numpy.typing import NDArray
 
 from vicinal.counts._checks import json_options
 from vicinal.data import Vocabulary
-from vicinal.errors import BadFormat, BadInput, BadOption
+from vicinal.errors import BadFormat
 from vicinal.origin import Origin
 from vicinal.space import Space
-from vicinal.store.atomic import atomic
-from vicinal.store.container import Container, write_container
+from vicinal.store.encoder_folder import RECORD, EncoderFolder, write_encoder
 
-_FORMAT = "vicinal.encoder/1"
-_WEIGHTS, _VOCABULARY = "weights.safetensors", "vocabulary.txt"
+_VOCABULARY = "vocabulary.txt"
 
 
 @dataclass(frozen=True)
 class Parts:
     """What a folder holds: a model with its options but nothing learned yet, and what it had learned."""
 
-    folder: Path
+    opened: EncoderFolder
     model: Any
-    origin: Origin
     figures: dict[str, Any]
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self.opened.path
+
+    @property
+    def origin(self) -> Origin:
+        """The origin of the record."""
+        return self.opened.origin
 
     def figure(self, name: str) -> int:
         """Return a count of the record; `BadFormat` where it is not one."""
-        value = self.figures.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise BadFormat(f"{self.folder / 'encoder.json'}: {name} is {value!r}, expected a count")
-        return value
+        return self.opened.count(name, self.figures)
 
     def tensor(self, name: str) -> NDArray:
-        """Return one array; `BadFormat` where it is missing."""
-        if not (self.folder / _WEIGHTS).is_file():
-            raise BadFormat(f"{self.folder} has no {_WEIGHTS}")
-        return Container(self.folder / _WEIGHTS).array(name)
+        """Copy one array into memory; `BadFormat` where it is missing."""
+        return self.opened.array(name)
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The vocabulary; `BadFormat` where it is missing."""
-        if not (self.folder / _VOCABULARY).is_file():
-            raise BadFormat(f"{self.folder} has no {_VOCABULARY}")
-        return Vocabulary.load(self.folder / _VOCABULARY)
+        return Vocabulary.load(self.opened.file(_VOCABULARY))
 
     def space(self, name: str) -> Space:
         """Open a space that was saved with the model."""
-        return Space.open(self.folder / f"{name}.space")
+        return Space.open(self.opened.file(f"{name}.space"))
 
 
 def save(
@@ -82,23 +81,11 @@ def save(
         If an option is a function, which a file cannot hold.
     OutputExists
     """
-    for name, value in model.get_params().items():
-        if callable(value):
-            raise BadInput(f"{name} is a function of your own, which cannot be saved; name one, or use 'regex:…'")
-    record = {
-        "format": _FORMAT,
-        "encoder": type(model).__name__,
-        "options": json_options(model),
-        "origin": json.loads(model.origin_.to_json()),
-        "figures": dict(figures),
-    }
-    with atomic(path, force, folder=True) as folder:
-        (folder / "encoder.json").write_text(json.dumps(record, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-        write_container(folder / _WEIGHTS, tensors, {"format": _FORMAT})
-        if vocabulary is not None:
-            vocabulary.save(folder / _VOCABULARY)
-        for name, space in (spaces or {}).items():
-            space.save(folder / f"{name}.space")
+    beside = {f"{name}.space": space.save for name, space in (spaces or {}).items()}
+    if vocabulary is not None:
+        beside[_VOCABULARY] = vocabulary.save  # type: ignore[assignment]
+    record = {"options": json_options(model), "figures": dict(figures)}
+    write_encoder(model, path, record, tensors, beside=beside, force=force)
 
 
 def load(cls: type, path: str | os.PathLike[str]) -> Parts:
@@ -111,18 +98,10 @@ def load(cls: type, path: str | os.PathLike[str]) -> Parts:
     BadFormat
         If it holds something else.
     """
-    folder = Path(path)
-    if not (folder / "encoder.json").is_file():
-        raise BadInput(f"{folder} is not the folder of a saved model (it has no encoder.json)")
-    try:
-        record = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-        kind, found = record["format"], record["encoder"]
-        if kind != _FORMAT or found != cls.__name__:
-            raise BadFormat(f"{folder} holds {found} as {kind}, expected {cls.__name__} as {_FORMAT}")
-        options = {key: tuple(v) if key == "ngram_range" else v for key, v in record["options"].items()}
-        origin = Origin.from_json(json.dumps(record["origin"]))
-        return Parts(folder, cls(**options), origin, dict(record["figures"]))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, BadOption) as error:
-        if isinstance(error, BadFormat):
-            raise
-        raise BadFormat(f"{folder / 'encoder.json'} is not readable ({error})") from error
+    opened = EncoderFolder(path, cls)
+    pair = opened.options.get("ngram_range")  # JSON has no tuples
+    model = opened.build(cls, **({"ngram_range": tuple(pair)} if isinstance(pair, list) else {}))
+    figures = opened.record.get("figures")
+    if not isinstance(figures, dict):
+        raise BadFormat(f"{opened.path / RECORD} has no figures")
+    return Parts(opened, model, figures)

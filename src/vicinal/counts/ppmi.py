@@ -199,7 +199,7 @@ class PPMI(Encoder):
         model: Self = parts.model
         model.vocabulary_, model.origin_ = parts.vocabulary, parts.origin
         for name in ("vectors", "contexts", "singular_values"):
-            setattr(model, f"{name}_", np.array(parts.tensor(name)))
+            setattr(model, f"{name}_", parts.tensor(name))
         model.associations_, model.empty_ = parts.figure("associations"), parts.figure("empty")
         expected = (len(model.vocabulary_), model.dim)
         if not model.vectors_.shape == model.contexts_.shape == expected:

@@ -195,10 +195,10 @@ class RandomProjection(Transformer):
             raise BadFormat(f"{parts.folder}: {error}") from error
         shape = model.dim_, model.n_features_in_
         if model.method == "sparse":
-            entries, positions, offsets = (np.array(parts.tensor(name)) for name in ("entries", "positions", "offsets"))
+            entries, positions, offsets = (parts.tensor(name) for name in ("entries", "positions", "offsets"))
             model.components_ = compressed(entries, positions, offsets, shape, parts.folder)
         else:
-            model.components_ = np.array(parts.tensor("components")).T
+            model.components_ = parts.tensor("components").T
         if model.components_.shape != shape or not np.isfinite(model.components_.data).all():
             raise BadFormat(f"{parts.folder}: a matrix of {model.components_.shape} does not fit, expected {shape}")
         return model

@@ -3,6 +3,7 @@
 from vicinal.data.corpus import Corpus, open_corpus
 from vicinal.data.graph import Graph
 from vicinal.data.graph_opening import open_graph
+from vicinal.data.named_texts import NamedTexts
 from vicinal.data.phrases import ENGLISH_CONNECTORS, Phrases
 from vicinal.data.tokenize import by_regex, from_file, get_tokenizer, whitespace, words
 from vicinal.data.tokens import Tokens, tokenize_corpus
@@ -13,6 +14,7 @@ __all__ = [
     "ENGLISH_CONNECTORS",
     "Corpus",
     "Graph",
+    "NamedTexts",
     "Phrases",
     "Tokens",
     "Vocabulary",

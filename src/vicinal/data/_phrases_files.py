@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from vicinal.errors import BadFormat, BadInput, BadOption
-from vicinal.store.atomic import atomic
+from vicinal.errors import BadFormat
+from vicinal.store.encoder_folder import EncoderFolder, write_encoder
 
-_FORMAT = "vicinal.encoder/1"
+_LINES = "phrases.jsonl"
 
 
 def save(model: Any, path: str | os.PathLike[str], force: bool) -> None:
     """Write to a folder that appears whole or not at all."""
-    options = {**model.get_params(), "connectors": sorted(model.connectors)}
-    if callable(options["tokenizer"]):
-        raise BadInput("phrases with a tokenizer function of your own cannot be saved; name one, or use 'regex:…'")
     record = {
-        "format": _FORMAT, "encoder": type(model).__name__, "options": options,
+        "options": {**model.get_params(), "connectors": sorted(model.connectors)},
         "total_words": model.total_words_, "phrases": [len(scored) for scored in model.scores_],
     }  # fmt: skip
-    with atomic(path, force, folder=True) as folder:
-        text = json.dumps(record, indent=2, ensure_ascii=False, default=os.fspath)
-        (folder / "encoder.json").write_text(text + "\n", encoding="utf-8")
-        with open(folder / "phrases.jsonl", "w", encoding="utf-8", newline="\n") as file:
-            for number, phrases in enumerate(model.scores_):
-                for words, score in phrases.items():
-                    file.write(json.dumps([number, score, words]) + "\n")
+    write_encoder(model, path, record, None, beside={_LINES: partial(_write_lines, model.scores_)}, force=force)
 
 
 def load(cls: type, path: str | os.PathLike[str]) -> Any:
@@ -41,30 +33,27 @@ def load(cls: type, path: str | os.PathLike[str]) -> Any:
     BadFormat
         If it holds something else; names the bad line.
     """
-    folder = Path(path)
-    if not (folder / "encoder.json").is_file():
-        raise BadInput(f"{folder} is not the folder of saved phrases (it has no encoder.json)")
-    try:
-        record = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-        if record["format"] != _FORMAT or record["encoder"] != cls.__name__:
-            raise BadFormat(f"{folder} holds {record['encoder']} as {record['format']}, expected {cls.__name__}")
-        model = cls(**record["options"])
-        model.total_words_ = int(record["total_words"])
-        counts = [int(count) for count in record["phrases"]]
-        model.scores_ = [{} for _ in counts]
-    except (ValueError, KeyError, TypeError, RecursionError, BadOption) as error:
-        if isinstance(error, BadFormat):
-            raise
-        raise BadFormat(f"{folder / 'encoder.json'} is not readable ({error})") from error
-    if not (folder / "phrases.jsonl").is_file():
-        raise BadFormat(f"{folder} has no phrases.jsonl: the folder is not whole; save the phrases again")
-    with open(folder / "phrases.jsonl", "rb") as file:
-        for line_number, line in enumerate(file, start=1):
-            number, score, words = _parse(line, len(model.scores_), folder / "phrases.jsonl", line_number)
+    folder = EncoderFolder(path, cls)
+    model = folder.build(cls)
+    model.total_words_ = folder.count("total_words")
+    with folder.reading():
+        counts = [int(count) for count in folder.record["phrases"]]
+    model.scores_ = [{} for _ in counts]
+    file = folder.file(_LINES)
+    with open(file, "rb") as lines:
+        for line_number, line in enumerate(lines, start=1):
+            number, score, words = _parse(line, len(model.scores_), file, line_number)
             model.scores_[number][words] = score
     if (found := [len(scored) for scored in model.scores_]) != counts:
-        raise BadFormat(f"{folder / 'phrases.jsonl'} holds {found} phrases, and {counts} were saved; is it cut off?")
+        raise BadFormat(f"{file} holds {found} phrases, and {counts} were saved; is it cut off?")
     return model
+
+
+def _write_lines(scores: list[dict[tuple[str, ...], float]], path: Path) -> None:
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        for number, phrases in enumerate(scores):
+            for words, score in phrases.items():
+                file.write(json.dumps([number, score, words]) + "\n")
 
 
 def _parse(line: bytes, passes: int, path: Path, line_number: int) -> tuple[int, float, tuple[str, ...]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -14,15 +13,15 @@ from vicinal import __version__
 from vicinal.data.graph_opening import open_graph
 from vicinal.data.walks import Walks, number_nodes
 from vicinal.encoder import Encoder
-from vicinal.errors import BadFormat, BadInput
+from vicinal.errors import BadInput
 from vicinal.graphs.training import train_walks, word_options
 from vicinal.memory import check_memory
 from vicinal.names import hash_name
 from vicinal.origin import Origin, digest_matrix
 from vicinal.progress import Callback
 from vicinal.space import Space
-from vicinal.store.atomic import atomic
-from vicinal.store.container import Container, write_container
+from vicinal.store.container import write_container
+from vicinal.store.encoder_folder import EncoderFolder
 from vicinal.words import model_files
 from vicinal.words.huffman import huffman_paths
 from vicinal.words.options import thread_count
@@ -144,9 +143,8 @@ class WalkEncoder(Encoder):
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write the trained model to a folder."""
         self._check_fitted("input_")
-        with atomic(path, force, folder=True) as folder:
-            model_files.save(self, folder, force=True)
-            write_container(folder / _DEGREES, {"degrees": self.degrees_}, {})
+        degrees = {"degrees": self.degrees_}
+        model_files.save(self, path, force, beside={_DEGREES: lambda file: write_container(file, degrees, {})})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -160,12 +158,6 @@ class WalkEncoder(Encoder):
             If it holds something else, or parts that do not fit each other.
         """
         model = model_files.load(cls, path)
-        file = Path(path) / _DEGREES
-        if not file.is_file():
-            raise BadFormat(f"{file} is missing: the folder is not whole; save the model again")
-        model.degrees_ = np.array(Container(file).array("degrees"))
-        if model.degrees_.shape != (len(model.vocabulary_),) or model.degrees_.dtype != np.int64:
-            raise BadFormat(
-                f"{file}: degrees of shape {model.degrees_.shape} do not fit {len(model.vocabulary_)} nodes"
-            )
+        shape = (len(model.vocabulary_),)
+        model.degrees_ = EncoderFolder(path).array("degrees", file=_DEGREES, shape=shape, dtype=np.int64)
         return model

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vicinal.errors import BadInput
 from vicinal.memory import check_memory
+from vicinal.origin import Origin
 from vicinal.tables import _files
 from vicinal.tables._columns import Column
 from vicinal.tables._convention import Convention, shown
@@ -30,7 +31,11 @@ class ArrayEncoder(Convention):
     n_features_in_ : int
     feature_names_in_ : (n_features_in_,) object array
         Only where the table had names.
+    origin_ : Origin
+        Of encoded rows, equal for equal options and equal learned state: rows of one encoder may be mixed.
     """
+
+    origin_: Origin
 
     _SAVED: tuple[str, ...] = ()  # learned attributes that `save` keeps, beside the names of the columns
 
@@ -176,7 +181,12 @@ class ArrayEncoder(Convention):
             self.feature_names_in_ = np.array(self.columns_, object)
         for name, value in learned.items():
             setattr(self, name, value)
+        self.origin_ = _files.make_origin(self)
         return self
+
+    def _packed(self, arrays: dict[str, NDArray]) -> dict[str, Any]:
+        """Return what is saved: a JSON record, and arrays by name."""
+        return _files.pack(self, arrays, "")
 
     def _check_options(self) -> None:
         raise NotImplementedError

@@ -1,21 +1,22 @@
-"""A fitted encoder as a folder: ``encoder.json`` and, where it learned arrays, ``arrays.safetensors``."""
+"""A fitted encoder as a folder: ``encoder.json`` and ``arrays.safetensors``."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Callable
-from pathlib import Path
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.errors import BadFormat, BadInput
-from vicinal.store.atomic import atomic
-from vicinal.store.container import Container, write_container
+from vicinal import __version__
+from vicinal.origin import Origin, digest_matrix
+from vicinal.store.container import Container
+from vicinal.store.encoder_folder import EncoderFolder, write_encoder
 
-_FORMAT = "vicinal.encoder/1"
+_ARRAYS = "arrays.safetensors"
 
 
 def save(encoder: Any, path: str | os.PathLike[str], force: bool = False) -> None:
@@ -33,30 +34,18 @@ def write(
     encoder: Any, record: dict[str, Any], arrays: dict[str, NDArray], path: str | os.PathLike[str], force: bool
 ) -> None:
     """Write a record and its arrays."""
-    whole = {"format": _FORMAT, "encoder": type(encoder).__name__, **record}
-    try:
-        raw = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False).encode()
-    except (TypeError, ValueError) as error:
-        raise BadInput(f"this {type(encoder).__name__} holds what JSON and UTF-8 cannot ({error})") from error
-    with atomic(path, force, folder=True) as folder:
-        (folder / "encoder.json").write_bytes(raw + b"\n")
-        write_container(folder / "arrays.safetensors", arrays, {"format": _FORMAT})
+    write_encoder(encoder, path, record, arrays, file=_ARRAYS, force=force)
 
 
 def read(cls: Any, path: str | os.PathLike[str], unpacked: Callable[..., Any]) -> Any:
     """Read a record and its arrays, and let ``unpacked`` make an encoder of them."""
-    folder = Path(path)
-    if not (folder / "encoder.json").is_file():
-        raise BadInput(f"{folder} is not the folder of a saved encoder (it has no encoder.json)")
-    try:
-        record = json.loads((folder / "encoder.json").read_bytes())
-        if record["format"] != _FORMAT or record["encoder"] != cls.__name__:
-            raise BadFormat(f"{folder} holds {record['encoder']} as {record['format']}, expected {cls.__name__}")
-        return unpacked(cls, record, Container(folder / "arrays.safetensors"), "")
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError) as error:
-        if isinstance(error, BadFormat):
-            raise
-        raise BadFormat(f"{folder} is not readable ({error})") from error
+    folder = EncoderFolder(path, cls)
+    container = folder.container(_ARRAYS)
+    with folder.reading():
+        encoder = unpacked(cls, folder.record, container, "")
+        # folders of before origins were kept have none
+        encoder.origin_ = folder.origin if "origin" in folder.record else make_origin(encoder)
+    return encoder
 
 
 def pack(encoder: Any, arrays: dict[str, NDArray], prefix: str) -> dict[str, Any]:
@@ -73,6 +62,18 @@ def pack(encoder: Any, arrays: dict[str, NDArray], prefix: str) -> dict[str, Any
         "encoder": type(encoder).__name__, "options": encoder.get_params(deep=False), "columns": encoder.columns_,
         "named": named, "state": state,
     }  # fmt: skip
+
+
+def make_origin(encoder: Any) -> Origin:
+    """Say where encoded rows come from: equal for equal options and equal learned state, whatever is encoded."""
+    arrays: dict[str, NDArray] = {}
+    record = json.loads(json.dumps(encoder._packed(arrays), default=repr))
+    options = record.pop("options")
+    state = json.dumps(record, sort_keys=True) + "".join(
+        f"{name} {digest_matrix(array)}" for name, array in arrays.items()
+    )
+    content = blake2b(state.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return Origin(type(encoder).__name__, options, options.get("seed"), version=__version__, content=content)
 
 
 def unpack(cls: Any, record: dict[str, Any], container: Container, prefix: str) -> Any:

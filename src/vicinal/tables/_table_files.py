@@ -20,6 +20,11 @@ _CLASSES: dict[str, type[ArrayEncoder]] = {cls.__name__: cls for cls in (*KINDS.
 def save(encoder: Any, path: str | os.PathLike[str], force: bool = False) -> None:
     """Write to a folder that appears whole or not at all."""
     arrays: dict[str, NDArray] = {}
+    _files.write(encoder, pack(encoder, arrays), arrays, path, force)
+
+
+def pack(encoder: Any, arrays: dict[str, NDArray]) -> dict[str, Any]:
+    """Make the JSON record of a whole table's encoder, the arrays of its parts going to ``arrays``."""
     parts = [
         {"kind": part.kind, **_files.pack(part.encoder, arrays, f"{at}.")} for at, part in enumerate(encoder.parts_)
     ]
@@ -27,11 +32,10 @@ def save(encoder: Any, path: str | os.PathLike[str], force: bool = False) -> Non
         name: {"encoder": type(kind).__name__, "options": kind.get_params()} if isinstance(kind, ArrayEncoder) else kind
         for name, kind in (encoder.overrides or {}).items()
     }
-    record = {
+    return {
         "options": {**encoder.get_params(), "overrides": overrides if encoder.overrides is not None else None},
         "columns": encoder.columns_, "named": hasattr(encoder, "feature_names_in_"), "parts": parts,
     }  # fmt: skip
-    _files.write(encoder, record, arrays, path, force)
 
 
 def load(cls: Any, path: str | os.PathLike[str]) -> Any:

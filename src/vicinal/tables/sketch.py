@@ -16,6 +16,7 @@ from vicinal.tables._array_encoder import ArrayEncoder
 from vicinal.tables._bags import dense_bags, holds_bags, read_bags
 from vicinal.tables._columns import Column
 from vicinal.tables._estimates import Estimate, hoeffding, row_failure, share_interval
+from vicinal.tables._files import make_origin
 
 METHODS = {"count_sketch": "inner product", "simhash": "cosine", "minhash": "Jaccard"}
 _BITS = 24  # of a MinHash value, so that float32 holds it exactly
@@ -85,6 +86,7 @@ class Sketch(ArrayEncoder):
         self.__dict__.pop("feature_names_in_", None)
         self.n_features_in_ = read_bags(table).columns
         self.columns_ = [f"x{at}" for at in range(self.n_features_in_)]
+        self.origin_ = make_origin(self)
         return self
 
     def encode(self, items: Any) -> NDArray[np.float32]:

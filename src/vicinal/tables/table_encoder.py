@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,10 +10,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vicinal import __version__
 from vicinal.checks import check_choice, check_whole
 from vicinal.errors import BadInput, BadOption
-from vicinal.origin import Origin, digest_matrix
 from vicinal.space import Space
 from vicinal.tables import _table_files
 from vicinal.tables._array_encoder import ArrayEncoder
@@ -158,10 +155,7 @@ class TableEncoder(ArrayEncoder):
             if names not in columns or columns[names].missing.any():
                 raise BadInput(f"the names must be a column without missing values; {names!r} is not")
             names = [str(value) for value in columns[names].scalars()]
-        matrix = self.encode(table)
-        options = json.loads(json.dumps(self.get_params(), default=repr))
-        origin = Origin("TableEncoder", options, self.seed, version=__version__, content=digest_matrix(matrix))
-        return Space(names, matrix, origin=origin)
+        return Space(names, self.encode(table), origin=self.origin_)
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write options and what every part learned to a folder, ``encoder.json`` and ``arrays.safetensors``."""
@@ -214,6 +208,9 @@ class TableEncoder(ArrayEncoder):
             encoder._check_options()
             parts.append(Part(kind, encoder._fit_columns(group, True), [column.name for column in group]))
         return {"parts_": parts}
+
+    def _packed(self, arrays: dict[str, NDArray]) -> dict[str, Any]:
+        return _table_files.pack(self, arrays)
 
     def _encode(self, columns: list[Column]) -> NDArray[np.float32]:
         by_name = {column.name: column for column in columns}
