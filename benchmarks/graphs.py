@@ -5,12 +5,12 @@ python benchmarks/graphs.py speed --quick       # a part, small: speed, memory, 
 
 Ours runs with its default options, 2 epochs of fresh walks, and the peers with theirs, one epoch over one set of walks;
 those are the options that quality is measured with, so seconds and labels belong to the same vectors. dim 128, walks of
-80 nodes, 10 a node (2 on the generated graph), window 10, 5 negatives, 2 threads each.
+80 nodes, 10 a node (2 on the generated graph), window 10, 5 negatives, 2 threads each. Pecanpy compiles its walks anew
+in every process; those seconds are measured on a triangle and taken off.
 """
 
 from __future__ import annotations
 
-import statistics
 import sys
 from pathlib import Path
 
@@ -99,9 +99,9 @@ def speed(args) -> None:
         ("DeepWalk", f"{args.nodes:,} nodes × 10", grown, args.grown_walks, ["pecanpy FirstOrderUnweighted"]),
         ("Node2Vec", f"{args.nodes:,} nodes × 10", grown, args.grown_walks, ["pecanpy SparseOTF"]),
     ]
-    for encoder, name, edges, walks, peers in jobs:
+    for encoder, name, edges, walks, peers in jobs[:2] if args.quick else jobs:
         contestants = {"vicinal": lambda _, e=edges, n=encoder, w=walks: ours(e, n, w)}
-        for who in peers if name == "Wiki" or not args.quick else peers[:1]:
+        for who in peers[:1] if args.quick else peers:
             contestants[who] = lambda _, p=who, e=edges, n=encoder, w=walks: peer(p, e, n, w)
         runs = interleave(contestants, args.rounds if name == "Wiki" else args.grown_rounds)
         memory = {who: max(run["memory_added"] for run in several) for who, several in runs.items()}
@@ -112,7 +112,7 @@ def speed(args) -> None:
 def memory(args) -> None:
     """Memory that each kind of walk takes beyond the vectors, as the edges of a grown graph double."""
     part = Part("graphs", "memory", args, threads=THREADS, walks_per_node=1)
-    for encoder, who in (("Node2Vec", "vicinal"), ("Node2Vec", "pecanpy SparseOTF")):
+    for encoder, who in [("Node2Vec", "vicinal")] + [("Node2Vec", "pecanpy SparseOTF")] * (not args.quick):
         added, edges = [], []
         for links in (5, 10, 20):
             path = grown_graph(args.nodes // 2, links)
@@ -148,7 +148,7 @@ def quality(args) -> None:
     )  # fmt: skip
     for encoder, reference in (("DeepWalk", "pecanpy FirstOrderUnweighted"), ("Node2Vec", "node2vec")):
         for name in ("cora", "Wiki"):
-            if args.quick and (encoder, name) == ("Node2Vec", "Wiki"):
+            if args.quick and (encoder, name) != ("DeepWalk", "cora"):
                 continue
             edges, labels = named_graph(name)
             scores: dict[str, list[float]] = {"vicinal": [], reference: []}
@@ -158,8 +158,6 @@ def quality(args) -> None:
                 peer(reference, edges, encoder, args.walks, seed, f"{WORK / 'nodes.npz'}")
                 scores[reference].append(label_score(WORK / "nodes.npz", labels, args.splits))
                 print(f"  {encoder}: {name}: seed {seed}: {scores}", file=sys.stderr, flush=True)
-                if min(map(len, scores.values())) and statistics.mean(scores["vicinal"]) == 0:
-                    sys.exit(f"no label of {name} was told: do the names of nodes and labels agree?")
             part.add(quality_row(encoder, name.capitalize(), SHARE, scores))
 
 
@@ -168,8 +166,8 @@ PARTS = {"speed": speed, "memory": memory, "quality": quality}
 if __name__ == "__main__":
     run_parts(
         read_args(
-            __doc__, PARTS, nodes=(100_000, 3_000), walks=(10, 2), grown_walks=(2, 1), rounds=(3, 1),
-            grown_rounds=(1, 1), seeds=(3, 1), splits=(5, 2),
+            __doc__, PARTS, nodes=(100_000, 3_000), walks=(10, 2), grown_walks=(2, 1), rounds=(3, 1), grown_rounds=(1, 1),
+            seeds=(3, 1), splits=(5, 2),
         ),
         PARTS,
     )  # fmt: skip
