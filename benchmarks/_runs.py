@@ -142,7 +142,13 @@ def save_results(name: str, part: str, figures: dict, *, quick: bool = False) ->
 
 
 def speed_row(
-    encoder: str, job: str, runs: dict[str, list[dict]], *, key: str = "seconds", aimed: float | None = None, **more: Any
+    encoder: str,
+    job: str,
+    runs: dict[str, list[dict]],
+    *,
+    key: str = "seconds",
+    aimed: float | None = None,
+    **more: Any,
 ) -> dict:
     """Put interleaved runs of one job into a row: its figures by contestant, and ratios of the medians.
 
@@ -159,7 +165,9 @@ def speed_row(
         Further conditions, kept in the row.
     """
     values = {who: [run[key] for run in several] for who, several in runs.items()}
-    peak = {who: max(run["peak_bytes"] for run in several) for who, several in runs.items() if "peak_bytes" in several[0]}
+    peak = {
+        who: max(run["peak_bytes"] for run in several) for who, several in runs.items() if "peak_bytes" in several[0]
+    }
     own, faster = statistics.median(values["vicinal"]), {}
     for who, several in values.items():
         if who != "vicinal":
@@ -171,7 +179,13 @@ def speed_row(
 
 
 def quality_row(
-    encoder: str, data: str, measure: str, values: dict[str, list[float]], *, larger: bool = True, bound: float | None = None
+    encoder: str,
+    data: str,
+    measure: str,
+    values: dict[str, list[float]],
+    *,
+    larger: bool = True,
+    bound: float | None = None,
 ) -> dict:
     """Put one measure of quality into a row: its values by contestant, one a seed.
 
@@ -222,7 +236,9 @@ def read_args(doc: str, parts: dict[str, Callable], **defaults: tuple[int, int])
     """Read the command line of a benchmark: which parts, ``--quick``, and numbers with (full, quick) defaults."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", choices=[[], *parts], default=[])
-    parser.add_argument("--quick", action="store_true", help="small, under a minute, kept out of the results: to try it")
+    parser.add_argument(
+        "--quick", action="store_true", help="small, under a minute, kept out of the results: to try it"
+    )
     for name, (full, quick) in defaults.items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, help=f"default {full}, quick {quick}")
     args = parser.parse_args()

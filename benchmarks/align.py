@@ -20,6 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+
 from _runs import (
     WORK,
     Part,
@@ -57,7 +58,10 @@ def held_dictionary(pairs: list[tuple[list[str], list[str]]]) -> list[tuple[str,
     for (x, y), count in both.items():
         if count >= 3:
             dice = 2 * count / (left[x] + right[y])
-            best[0][x], best[1][y] = max(best[0].get(x, (0.0, "")), (dice, y)), max(best[1].get(y, (0.0, "")), (dice, x))
+            best[0][x], best[1][y] = (
+                max(best[0].get(x, (0.0, "")), (dice, y)),
+                max(best[1].get(y, (0.0, "")), (dice, x)),
+            )
     mutual = [(x, y) for x, (_, y) in best[0].items() if best[1][y][1] == x]
     return sorted(mutual, key=lambda pair: (-both[pair], pair))
 
@@ -126,6 +130,4 @@ def quality(args) -> None:
 PARTS = {"speed": speed, "quality": quality}
 
 if __name__ == "__main__":
-    run_parts(
-        read_args(__doc__, PARTS, pairs=(167_000, 60_000), epochs=(15, 5), rounds=(3, 1), seeds=(3, 1)), PARTS
-    )
+    run_parts(read_args(__doc__, PARTS, pairs=(167_000, 60_000), epochs=(15, 5), rounds=(3, 1), seeds=(3, 1)), PARTS)

@@ -70,9 +70,7 @@ def quality(args) -> None:
     for name, dim in DIMS.items():
         count = min(args.reviews, 5_000) if name.startswith("Random") else args.reviews
         options = {"name": name, "path": path, "dim": dim, "seeds": list(seeds)}
-        values = {
-            who: job(args, "classify", who=who, count=count, **options)["values"] for who in ("vicinal", PEER)
-        }
+        values = {who: job(args, "classify", who=who, count=count, **options)["values"] for who in ("vicinal", PEER)}
         part.add(quality_row(name, f"IMDB, {count:,} reviews", "accuracy", values))
         if name.startswith("Random"):
             count = min(args.reviews, 2_000)

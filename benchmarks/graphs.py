@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+
 from _runs import (
     WORK,
     Part,
@@ -118,9 +119,7 @@ def memory(args) -> None:
             path = grown_graph(args.nodes // 2, links)
             with open(path, "rb") as file:
                 edges.append(sum(1 for _ in file))
-            run = (
-                ours(path, encoder, 1, walk_length=10, epochs=1) if who == "vicinal" else peer(who, path, encoder, 1)
-            )
+            run = ours(path, encoder, 1, walk_length=10, epochs=1) if who == "vicinal" else peer(who, path, encoder, 1)
             added.append(run["memory_added"])
         slope = float(np.polyfit(edges, added, 1)[0])
         print(f"  {who}: {slope:.0f} bytes an edge, reading included: {added}", file=sys.stderr)

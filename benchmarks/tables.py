@@ -10,6 +10,7 @@ can. Standardize and MinMax are scikit-learn's inside, with checks around; equal
 from __future__ import annotations
 
 import numpy as np
+
 from _runs import (
     WORK,
     Part,
@@ -49,7 +50,9 @@ def speed(args) -> None:
     part = Part("tables", "speed", args, threads=1, rounds=args.rounds, versions=peer_versions("tables"))
     towns, reviews = shared("places", "rg_cities1000.csv"), shared("corpus", "imdb", "imdb_train.jsonl.gz")
     for name, (peer, wanted) in ENCODERS.items():
-        runs = interleave(contest("encode", peer, name=name, path=towns, copies=args.copies, wanted=wanted), args.rounds)
+        runs = interleave(
+            contest("encode", peer, name=name, path=towns, copies=args.copies, wanted=wanted), args.rounds
+        )
         rows, dims = runs["vicinal"][0]["rows"], runs["vicinal"][0]["dims"]
         part.add(speed_row(name, f"{rows:,} rows of {', '.join(wanted)} to {dims} dimensions", runs))
     runs = interleave(contest("hash_columns", "scikit-learn", path=towns, copies=1, dim=96), args.rounds)
@@ -70,7 +73,9 @@ def quality(args) -> None:
             path = WORK / f"tables_{who}.npy"
             job("encode", who, name=name, path=towns, copies=1, wanted=wanted, out=path)
             found.append(np.load(path))
-        if name == "BinaryCode":  # the peer numbers categories as they come, ours by spelling: the same rows must be equal
+        if (
+            name == "BinaryCode"
+        ):  # the peer numbers categories as they come, ours by spelling: the same rows must be equal
             different = abs(len(np.unique(found[0], axis=0)) - len(np.unique(found[1], axis=0)))
             row = quality_row(name, "GeoNames", f"distinct codes more or fewer than {peer}'s", {"vicinal": [different]})
         else:
@@ -79,7 +84,8 @@ def quality(args) -> None:
         part.add(row | {"larger": False})
     path = shared("recsys", "ml-100k_recbole", "ml-100k.inter")
     values = {
-        who: job("rate_films", who, path=path, dim=args.width, seeds=seeds)["values"] for who in ("vicinal", "scikit-learn")
+        who: job("rate_films", who, path=path, dim=args.width, seeds=seeds)["values"]
+        for who in ("vicinal", "scikit-learn")
     }
     measure = f"RMSE of ratings from {args.width} hashed dimensions"
     part.add(quality_row("Multiplexed", "MovieLens 100k", measure, values, larger=False))
@@ -91,7 +97,9 @@ def quality(args) -> None:
     for method, name in (("simhash", "SimHash"), ("minhash", "MinHash"), ("count_sketch", "count-sketch")):
         found = run_job("tables_jobs", "beyond_bound", method=method, dim=512, pairs=500, seeds=[*seeds, 11, 12, 13])
         measure = f"share of errors beyond {found['bound']:.3f}, which 5 % may exceed, 512 dimensions"
-        row = quality_row(f"Sketch, {name}", "500 pairs", measure, {"vicinal": found["values"]}, larger=False, bound=0.05)
+        row = quality_row(
+            f"Sketch, {name}", "500 pairs", measure, {"vicinal": found["values"]}, larger=False, bound=0.05
+        )
         part.add(row | {"largest_error": found["largest_error"]})
 
 

@@ -90,9 +90,7 @@ def gensim(source: str, target: str, pairs: str) -> dict:
     for a, b in words["test"]:
         truth.setdefault(a, set()).add(b)
     searching, found = seconds_of(lambda: model.translate(list(truth), topn=5))
-    out = {
-        f"P@{k}, cosine": float(np.mean([bool(truth[w] & set(found[w][:k])) for w in truth])) for k in (1, 5)
-    }
+    out = {f"P@{k}, cosine": float(np.mean([bool(truth[w] & set(found[w][:k])) for w in truth])) for k in (1, 5)}
     return {"fit_seconds": seconds, "search_seconds": searching, "seconds": seconds + searching, "scores": out}
 
 

@@ -20,9 +20,7 @@ def node2vec(edges: str, p: float, q: float, walks_per_node: int, seed: int, thr
             graph, dimensions=128, walk_length=80, num_walks=walks_per_node, p=p, q=q, workers=1, seed=seed, quiet=True
         )
     )
-    training, model = seconds_of(
-        lambda: walker.fit(window=10, min_count=0, sg=1, epochs=1, workers=threads, seed=seed)
-    )
+    training, model = seconds_of(lambda: walker.fit(window=10, min_count=0, sg=1, epochs=1, workers=threads, seed=seed))
     return _figures(model.wv, (reading, walking, training), before, out)
 
 
