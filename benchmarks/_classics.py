@@ -90,13 +90,16 @@ def _documents_rows(record: dict) -> list[dict]:
 
 
 def verdict(row: dict) -> str:
-    """Say whether ours is below the best peer's mean minus its spread over seeds, or beyond what theory promises."""
+    """Say whether ours is below a peer's mean minus its spread over seeds, or beyond what theory promises.
+
+    One seed has no spread, and is not judged.
+    """
     larger, own = row.get("larger", True), statistics.mean(row["values"]["vicinal"])
     if row.get("bound") is not None and own > row["bound"]:
         return f"beyond the bound {row['bound']:.3g}"
     for who, values in row["values"].items():
-        if who != "vicinal" and values:
-            margin = statistics.stdev(values) if len(values) > 1 else 0.0
+        if who != "vicinal" and len(values) > 1:
+            margin = statistics.stdev(values)
             if (own < statistics.mean(values) - margin) if larger else (own > statistics.mean(values) + margin):
                 return f"worse than {who}"
     return ""

@@ -6,7 +6,7 @@ python benchmarks/align.py quality --quick     # a part, small: speed, quality
 The text is Tatoeba's French–English sentence pairs. Four fifths train the two spaces, each side alone, by our Word2Vec.
 No published French dictionary is at hand, so one is made from the fifth that is held out: two words are a pair if each
 is the other's best by the Dice coefficient of the sentence pairs that have them, in 3 or more. Every second such pair
-is for learning, the others are the test. It is noisier than a dictionary made by people; every contestant gets the same.
+is for learning, the others are the test. It is noisier than one made by people; every contestant gets the same.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def quality(args) -> None:
     scores: dict[str, list[dict]] = {"vicinal": []} | ({PEER: []} if have_peer() else {})
     losses: dict[str, list[list[float]]] = {who: [] for who in scores}
     for seed in range(1, args.seeds + 1):
-        for who in scores:
+        for who, several in scores.items():
             if who == "vicinal":
                 out = WORK / "glove_quality.space"
                 figures = run_job(
@@ -135,9 +135,9 @@ def quality(args) -> None:
                 out = WORK / "glove_quality.txt"
                 shuffled = shuffle_with_c(counts, seed)
                 figures = train_with_c(counts, shuffled, args.epochs, seed, str(out.with_suffix("")))
-            scores[who].append(score(out))
+            several.append(score(out))
             losses[who].append(figures["losses"])
-            print(f"  seed {seed}: {who}: loss {figures['losses'][-1]:.5f}, {scores[who][-1]}", file=sys.stderr)
+            print(f"  seed {seed}: {who}: loss {figures['losses'][-1]:.5f}, {several[-1]}", file=sys.stderr)
             part.save(scores=scores, losses=losses)
     data = f"wiki8a, {args.quality_words:,} words" if args.quality_words else "wiki8a"
     for measure in scores["vicinal"][0]:

@@ -165,8 +165,8 @@ PARTS = {"speed": speed, "memory": memory, "quality": quality}
 if __name__ == "__main__":
     run_parts(
         read_args(
-            __doc__, PARTS, nodes=(100_000, 3_000), walks=(10, 2), grown_walks=(2, 1), rounds=(3, 1), grown_rounds=(1, 1),
-            seeds=(3, 1), splits=(5, 2),
+            __doc__, PARTS, nodes=(100_000, 3_000), walks=(10, 2), grown_walks=(2, 1), rounds=(3, 1),
+            grown_rounds=(1, 1), seeds=(3, 1), splits=(5, 2),
         ),
         PARTS,
     )  # fmt: skip

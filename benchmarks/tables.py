@@ -4,7 +4,8 @@ python benchmarks/tables.py                     # about 4 quiet minutes on two c
 python benchmarks/tables.py quality --quick     # a part, small: speed, quality
 
 The table is GeoNames' towns (144,563 rows), several times over. Outputs are dense float32 on both sides where the peer
-can. Standardize and MinMax are scikit-learn's inside, with checks around; equal speed is the best to expect. One thread.
+can. Standardize and MinMax are scikit-learn's inside, with checks around: equal speed is the best to expect.
+One thread.
 """
 
 from __future__ import annotations

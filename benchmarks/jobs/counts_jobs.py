@@ -1,4 +1,4 @@
-"""Encoders that count, ours and scikit-learn's, each call in a process of its own: the same scikit-learn serves both."""
+"""Encoders that count, ours and scikit-learn's, each call in a process of its own; one scikit-learn serves both."""
 
 from __future__ import annotations
 
