@@ -4,8 +4,8 @@ python benchmarks/counts.py                     # about 7 quiet minutes on two c
 python benchmarks/counts.py quality --quick     # a part, small: speed, quality
 
 Both sides use one scikit-learn and one BLAS, with 2 threads: TF-IDF's counting and the decompositions are also
-scikit-learn's in ours, so equal speed is what to expect. Each side reads texts with its own default tokenizer (scikit-learn's
-leaves out words of one letter). PPMI has no peer there; it is compared with the same formula in plain SciPy.
+scikit-learn's in ours, so equal speed is what to expect. Each side reads texts with its own default tokenizer
+(scikit-learn's leaves out words of one letter). PPMI has no peer there; it is compared with the formula in plain SciPy.
 """
 
 from __future__ import annotations
