@@ -4,8 +4,8 @@ python benchmarks/sentences.py                     # about 4 quiet minutes on tw
 python benchmarks/sentences.py quality --quick     # a part, small: speed, quality
 
 Both sides pool the same word vectors (our skip-gram of wiki8a, 5 epochs, one set a seed) of the same tokens. What
-"tfidf" and "sif" learn, they learn from STS-B train. The package made for this, fse, is left out: it does not build with
-today's tools.
+"tfidf" and "sif" learn, they learn from STS-B train. The package made for this, fse, is left out: it does not build
+with today's tools.
 """
 
 from __future__ import annotations

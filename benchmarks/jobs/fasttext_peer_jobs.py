@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -16,11 +17,12 @@ from _answer import answer
 def train(text: str, epochs: int, seed: int, threads: int, wanted: str = "", out: str = "") -> dict:
     """Train with the options of ours; its own last report gives the rate of training, reading left out.
 
-    Releases before 0.9.3 take no seed: theirs is 0 always, and runs differ by how the threads race.
+    Some releases take no seed: theirs is 0 always, and runs differ by how the threads race.
     """
     import fasttext
 
-    seeded = {"seed": seed} if "seed" in fasttext.FastText.unsupervised_default else {}
+    source = inspect.getsource(fasttext.FastText.train_unsupervised)
+    seeded = {"seed": seed} if '"seed"' in source else {}
     start = time.perf_counter()
     with _told() as told:
         model = fasttext.train_unsupervised(
