@@ -22,7 +22,7 @@ def train(text: str, epochs: int, seed: int, threads: int, wanted: str = "", out
     import fasttext
 
     source = inspect.getsource(fasttext.FastText.train_unsupervised)
-    seeded = {"seed": seed} if '"seed"' in source else {}
+    seeded = {"seed": seed} if re.search("['\"]seed['\"]", source) else {}
     start = time.perf_counter()
     with _told() as told:
         model = fasttext.train_unsupervised(
