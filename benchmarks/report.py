@@ -1,12 +1,18 @@
-"""Write docs/benchmarks.md from the figures in benchmarks/results."""
+"""Write docs/benchmarks.md from the figures in benchmarks/results.
+
+python benchmarks/report.py            # docs/benchmarks.md
+python benchmarks/report.py --quick    # bench-work/quick/benchmarks.md, of the figures of quick runs
+"""
 
 from __future__ import annotations
 
 import json
 import statistics
+import sys
 from pathlib import Path
 
-from _runs import RESULTS, ROOT
+from _classics import all_rows, classics_table, detail_page, million, spread
+from _runs import QUICK, RESULTS, ROOT
 
 WANTED = {
     ("skip-gram, negative sampling", "gensim"): 12,
@@ -16,18 +22,6 @@ WANTED = {
     ("CBOW, hierarchical softmax", "gensim"): 2,
     ("skip-gram, dim 300, 10 negatives", "gensim"): 8,
 }
-
-
-def spread(values: list[float]) -> str:
-    """Write mean and standard deviation, or that there is none: one seed has no spread."""
-    if len(values) == 1:
-        return f"{values[0]:.3f} (1 seed)"
-    return f"{statistics.mean(values):.3f} ± {statistics.stdev(values):.3f} ({len(values)} seeds)"
-
-
-def million(values: list[float]) -> str:
-    """Write the median, least and most of rates in millions."""
-    return f"{statistics.median(values) / 1e6:.2f} ({min(values) / 1e6:.2f}–{max(values) / 1e6:.2f})"
 
 
 def speed_table(part: dict) -> list[str]:
@@ -103,13 +97,22 @@ def words_page(record: dict) -> str:
 
 def main() -> None:
     """Write the page."""
-    record = json.loads((RESULTS / "words.json").read_text())
-    page = (
+    quick = "--quick" in sys.argv[1:]
+    folder, target = (QUICK, QUICK / "benchmarks.md") if quick else (RESULTS, ROOT / "docs" / "benchmarks.md")
+    records = {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+    rows = all_rows(records)
+    page = [
         "# Benchmarks\n\nMeasured side by side in one run, contestants taking turns, on a shared and noisy machine: "
         "read the ratios, not the absolute figures. `make bench` repeats them; the raw figures are in "
-        "[benchmarks/results](../benchmarks/results). Losses are listed too.\n\n" + words_page(record)
-    )
-    Path(ROOT / "docs" / "benchmarks.md").write_text(page.rstrip() + "\n", encoding="utf-8")
+        "[benchmarks/results](../benchmarks/results). Losses are listed too.\n",
+        "## Every encoder\n",
+        *classics_table(rows), "",
+    ]  # fmt: skip
+    if "words" in records:
+        page.append(words_page(records["words"]))
+    page += [detail_page(name, records[name]) for name in sorted(records) if name != "words"]
+    Path(target).write_text("\n".join(page).rstrip() + "\n", encoding="utf-8")
+    print(f"written: {target}")
 
 
 if __name__ == "__main__":

@@ -140,7 +140,16 @@ class Names(Sequence[str]):
         """Find the rows of many names, (m,) int64; -1 where a name is unknown."""
         if isinstance(names, str):
             raise BadInput(f"names must be a list of strings, got the one string {names!r}")
-        return np.fromiter((self._find(name) for name in names), np.int64)
+        if self._items is not None and self._index is not None:
+            return np.fromiter((self._find(name) for name in names), np.int64)
+        found: dict[str, int] = {}  # looking into a file takes longer than a dictionary, and texts repeat their words
+        rows = []
+        for name in names:
+            row = found.get(name) if isinstance(name, str) else -1
+            if row is None:
+                row = found[name] = self._find(name)
+            rows.append(row)
+        return np.array(rows, np.int64)
 
     def take(self, rows: NDArray) -> Names:
         """Keep the names of the given rows, in that order."""
