@@ -70,7 +70,7 @@ class Doc2Vec(Encoder):
     Examples
     --------
     >>> texts = ["the sea the ship and the sailor", "bread butter and a sharp knife"] * 20
-    >>> model = Doc2Vec(dim=16, min_count=1, subsample=0, threads=1).fit(texts)
+    >>> model = Doc2Vec(dim=16, min_count=1, subsample=0, epochs=100, threads=1).fit(texts)
     >>> model.space
     Space(40 × 16, cosine, Doc2Vec: 0, 1, 2, 3, 4, …)
     >>> found = model.space.nearest(model.encode(["ship sailor sea"])[0], k=3).names[0]
