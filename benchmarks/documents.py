@@ -16,8 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from _runs import ROOT, SHARED, WORK, interleave, peer_python, run_json, save_results
 
+from _runs import ROOT, SHARED, WORK, interleave, peer_python, run_json, save_results
 from vicinal.data import words
 from vicinal.randomness import generator
 

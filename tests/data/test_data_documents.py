@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ def as_lists(tokens):
 def expected(texts, min_count, tokenizer=words):
     split = [tokenizer(text) for text in texts]
     counts = {}
-    for word in sum(split, []):
+    for word in chain.from_iterable(split):
         counts[word] = counts.get(word, 0) + 1
     return [[word for word in document if counts[word] >= min_count] for document in split]
 

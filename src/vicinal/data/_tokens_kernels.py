@@ -94,6 +94,15 @@ def mix(hashed, packed):
 
 
 @njit(nogil=True, cache=True)
+def end_line(sentences, state):
+    """Let the next word begin a sentence; of documents, a line without known words is a sentence as well."""
+    if state[BEGIN] == 1 and state[DOCUMENTS] == 1:
+        sentences[state[SENTENCES]] = state[IDS]
+        state[SENTENCES] += 1
+    state[BEGIN] = 1
+
+
+@njit(nogil=True, cache=True)
 def scan(block, position, alphabet, table, ids, sentences, state):
     """Number the words of a block from ``position`` on; stops early where a new word finds the table full.
 
@@ -126,10 +135,7 @@ def scan(block, position, alphabet, table, ids, sentences, state):
         kind = classes[block[np.uint64(i)]]
         if kind not in (LETTER, DIGIT):
             if kind == NEWLINE:
-                if state[BEGIN] == 1 and state[DOCUMENTS] == 1:
-                    sentences[state[SENTENCES]] = state[IDS]
-                    state[SENTENCES] += 1
-                state[BEGIN] = 1
+                end_line(sentences, state)
             i += 1
             continue
         begin = i

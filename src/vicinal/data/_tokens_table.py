@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from vicinal.data import _tokens_kernels as kernels
 from vicinal.data._sources import encode_tokens
 from vicinal.data._tokens_kernels import (
-    ARENA, BEGIN, DOCUMENTS, GROWS, IDS, LIMIT, SENTENCES, STATE_SIZE, TYPES, WORDS,
+    ARENA,
+    BEGIN,
+    DOCUMENTS,
+    GROWS,
+    IDS,
+    LIMIT,
+    SENTENCES,
+    STATE_SIZE,
+    TYPES,
+    WORDS,
 )  # fmt: skip
 
 Ids = NDArray[np.int32]

@@ -52,7 +52,7 @@ class Tokens:
 
     def __init__(
         self, ids: NDArray[np.int32], offsets: NDArray[np.int64], vocabulary: Vocabulary,
-        corpus_fingerprint: str, total_words: int, documents: bool = False,
+        corpus_fingerprint: str, total_words: int, *, documents: bool = False,
     ) -> None:  # fmt: skip
         self.ids, self.offsets, self.vocabulary = ids, offsets, vocabulary
         self.corpus_fingerprint, self.total_words, self.documents = corpus_fingerprint, total_words, documents
@@ -108,7 +108,7 @@ class Tokens:
         )
         documents = record["documents"]
         _check(ids, offsets, len(vocabulary), folder, shortest=0 if documents else 1)
-        return cls(ids, offsets, vocabulary, record["corpus_fingerprint"], record["total_words"], documents)
+        return cls(ids, offsets, vocabulary, record["corpus_fingerprint"], record["total_words"], documents=documents)
 
 
 def _check(ids: NDArray[np.int32], offsets: NDArray[np.int64], types: int, folder: Path, shortest: int) -> None:

@@ -13,11 +13,38 @@ from collections import namedtuple
 
 import numpy as np
 
-from vicinal._vectors import add, fma, inner_kernel, is_on_disk, kernel, load, loop_kernel, mul, prefetch, splat, store, sub, totals  # fmt: skip # noqa: E501
+from vicinal._vectors import (
+    add,
+    fma,
+    inner_kernel,
+    is_on_disk,
+    kernel,
+    load,
+    loop_kernel,
+    mul,
+    prefetch,
+    splat,
+    store,
+    sub,
+    totals,
+)
 from vicinal.words._examples_kernels import (
-    NEGATIVE_SAMPLING, Plan, Text, chance, choose_outputs, draw_ahead, draw_negatives, fill_rows, gather_window,
-    keep_tokens, make_room, merge_rows, mix, row_start, train_group,
-)  # fmt: skip
+    NEGATIVE_SAMPLING,
+    Plan,
+    Text,
+    chance,
+    choose_outputs,
+    draw_ahead,
+    draw_negatives,
+    fill_rows,
+    gather_window,
+    keep_tokens,
+    make_room,
+    merge_rows,
+    mix,
+    row_start,
+    train_group,
+)
 from vicinal.words._objective_kernels import logistic_gradients
 
 DBOW, MEAN, SUM, CONCAT = 0, 1, 2, 3
@@ -41,8 +68,10 @@ def score_six(bag, at, outputs, out_at, j, width, scores):
     sa, sb, sc, se, sf, sg = zero, zero, zero, zero, zero, zero
     for d in range(np.uint64(0), width, np.uint64(16)):
         x = load(bag, at + d)
-        sa, sb, sc = fma(x, load(outputs, a + d), sa), fma(x, load(outputs, b + d), sb), fma(x, load(outputs, c + d), sc)
-        se, sf, sg = fma(x, load(outputs, e + d), se), fma(x, load(outputs, f + d), sf), fma(x, load(outputs, g + d), sg)
+        u, v, w = load(outputs, a + d), load(outputs, b + d), load(outputs, c + d)
+        sa, sb, sc = fma(x, u, sa), fma(x, v, sb), fma(x, w, sc)
+        u, v, w = load(outputs, e + d), load(outputs, f + d), load(outputs, g + d)
+        se, sf, sg = fma(x, u, se), fma(x, v, sf), fma(x, w, sg)
     sums = totals(sa, sb, sc, se, sf, sg)
     for i in range(6):
         scores[j + i] = sums[i]
@@ -274,9 +303,7 @@ def train_range(text, documents, words, outs, targets, job, first, last, rates):
         span = keep_tokens(text, document, begin, end, job.window, job.plan.seed, kept, where)
         part = (rates[0] + slope * (begin - first), rates[0] + slope * (end - first))
         at = np.uint64(document) * words.width
-        examples += train_words_of(
-            documents, at, words, outs, targets, job, look, kept, where, span, part, room, signs
-        )
+        examples += train_words_of(documents, at, words, outs, targets, job, look, kept, where, span, part, room, signs)
         begin = end
         if begin - merged >= _MERGE_EVERY or begin == last:
             merged = begin

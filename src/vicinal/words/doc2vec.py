@@ -138,9 +138,7 @@ class Doc2Vec(Encoder):
         if len(known) != len(tokens):
             raise BadInput(f"{len(known):,} names for {len(tokens):,} documents; expected one each")
         check_document_memory(len(tokens), words, self.dim, bag_parts(self), takes_words(self))
-        matrices = DocumentMatrices(
-            len(tokens), words, self.dim, parts=bag_parts(self), threads=thread_count(self)
-        )
+        matrices = DocumentMatrices(len(tokens), words, self.dim, parts=bag_parts(self), threads=thread_count(self))
         spelled = tokens.vocabulary.tokens if takes_words(self) else ()
         matrices.fill(_hashes(known), _hashes(spelled), self.seed)
         matrices.documents[np.diff(tokens.offsets) == 0] = 0
@@ -245,7 +243,9 @@ class Doc2Vec(Encoder):
             max_vocabulary=self.max_vocabulary, workspace=checkpoint, callback=callback,
         )  # fmt: skip
 
-    def _keep(self, tokens: Tokens, names: Names, matrices: DocumentMatrices, paths: Paths | None, state: State) -> Self:
+    def _keep(
+        self, tokens: Tokens, names: Names, matrices: DocumentMatrices, paths: Paths | None, state: State
+    ) -> Self:
         n = len(tokens.vocabulary)
         rows = n + (bag_parts(self) > 1) if takes_words(self) else 0
         self.vocabulary_, self.names_, self.paths_ = tokens.vocabulary, names, paths

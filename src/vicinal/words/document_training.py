@@ -35,7 +35,7 @@ class Keeping(NamedTuple):
 
 
 def train_documents(
-    model: Any, tokens: Tokens, names: Any, matrices: DocumentMatrices, paths: Paths | None,
+    model: Any, tokens: Tokens, names: Any, matrices: DocumentMatrices, paths: Paths | None, *,
     callback: Callback | None, keeping: Keeping,
 ) -> State:  # fmt: skip
     """Train the matrices in place.
