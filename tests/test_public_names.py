@@ -15,6 +15,7 @@ PUBLIC = [
     "LSA",
     "PPMI",
     "DeepWalk",
+    "FastText",
     "GloVe",
     "Match",
     "Matches",

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from vicinal.progress import Progress, Reporter
     from vicinal.space import Space
     from vicinal.tables import Multiplexed, Sketch, TableEncoder
-    from vicinal.words import SentenceMean, Word2Vec
+    from vicinal.words import FastText, SentenceMean, Word2Vec
 
 # public name → where it lives; brought in when first used, so that `import vicinal` stays quick
 _HOMES = {
     "DeepWalk": "graphs",
+    "FastText": "words",
     "GloVe": "counts",
     "LSA": "counts",
     "Match": "matches",
@@ -58,6 +59,7 @@ __all__ = [
     "LSA",
     "PPMI",
     "DeepWalk",
+    "FastText",
     "GloVe",
     "Match",
     "Matches",
