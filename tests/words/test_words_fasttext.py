@@ -2,7 +2,10 @@
 
 import contextlib
 import os
+import signal
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -66,16 +69,51 @@ def test_words_that_are_not_utf8_are_named_with_escapes():
         model.encode(["unseenword"])
 
 
+# First values of vectors that fastText 0.9.2 itself gives for its quantised language model; "a" has no n-gram that was
+# kept, and neither has the empty word.
+QUANTISED = {
+    "de": [-2.3133936, -1.6268542, 0.3093457, -0.8952453, -0.5478593, -0.9840473],
+    "</s>": [-0.4113391, 0.0506310, -0.2148670, 0.2217053, -0.3142759, -0.4097940],
+    "the": [0.1761477, 0.3752462, -0.8812374, -0.0188900, -0.0909087, -0.0186421],
+    "unseenword": [0.1464248, 0.0698605, 0.2229520, 0.3505263, 0.1190194, -0.8029267],
+    "überhauptnicht": [0.5272391, -1.4109325, 0.3013703, 1.1781287, 1.4715853, -1.5473992],
+    "человек": [-0.8417328, 0.5078031, 0.5918022, -0.9462400, -0.2475193, -1.4246632],
+    "a": [0.0] * 6,
+    "": [0.0] * 6,
+}
+
+
 def test_quantised_and_pruned_model(tmp_path):
-    """No second reader at hand: rows follow from codes and codebooks, and n-grams kept give unseen words a vector."""
     model = FastText.load(shared("lid.176.ftz"))
     assert (len(model.vocabulary_), model.dim, model.file_.quantised) == (7235, 16, True)
     assert len(model.file_.pruned) == len(model.input_) - 7235
-    unseen = model.encode(["unseenword", "überhauptnicht"])
-    assert np.isfinite(unseen).all() and (np.abs(unseen).max(axis=1) > 0.01).all()
+    np.testing.assert_allclose(model.encode(QUANTISED)[:, :6], list(QUANTISED.values()), atol=2e-7)
     with pytest.raises(BadInput, match="quantised"):
         model.save(tmp_path / "a.bin")
     assert not list(tmp_path.iterdir())
+
+
+def test_damaged_quantised_models_are_refused(tmp_path):
+    data, path = shared("lid.176.ftz").read_bytes(), tmp_path / "a.ftz"
+    for size in np.random.default_rng(0).integers(0, len(data), 20).tolist():
+        path.write_bytes(data[:size])
+        with pytest.raises(BadFormat, match=r"a\.ftz"):
+            read_file(path)
+    path.write_bytes(data + b"\0")
+    with pytest.raises(BadFormat, match="follow the end"):
+        read_file(path)
+
+
+@pytest.mark.parametrize("max_n", [0, 6])
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_fasttext_itself_reads_what_is_written(architecture, max_n, tmp_path):
+    fasttext = pytest.importorskip("fasttext", reason="fasttext is not installed")
+    model = FastText(**SMALL | {"architecture": architecture, "max_n": max_n}).fit(families(sentences=50)[0])
+    model.save(tmp_path / "a.bin")
+    theirs = fasttext.load_model(str(tmp_path / "a.bin"))
+    words = [*model.vocabulary_.tokens, *(["unheard", "über", "x"] if max_n else [])]
+    np.testing.assert_array_equal(model.encode(words), [theirs.get_word_vector(word) for word in words])
+    np.testing.assert_array_equal(model.output_, theirs.get_output_matrix())
 
 
 @pytest.mark.parametrize("name", ["crime-and-punishment", "pang_lee_polarity_fasttext"])
@@ -158,6 +196,30 @@ def test_resuming_ends_where_an_unbroken_training_does(tmp_path):
     np.testing.assert_array_equal(again.vectors_, whole.vectors_)
 
 
+def test_a_killed_training_is_resumed(tmp_path):
+    text = families(sentences=400)[0]
+    (tmp_path / "text.txt").write_text("\n".join(text), "utf-8")
+    options = SMALL | {"epochs": 40}
+    code = (
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from vicinal.words.fasttext import FastText\n"
+        "def kill(progress):\n"
+        "    if Path('state/state.safetensors').exists():\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"FastText(**{options!r}).fit('text.txt', checkpoint='state', checkpoint_every=0.0, callback=kill)\n"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ended = subprocess.run([sys.executable, "-c", code], check=False, env=env, cwd=tmp_path, capture_output=True)
+    assert ended.returncode == -signal.SIGKILL
+    steps = []
+    model = FastText(**options).fit(
+        tmp_path / "text.txt", checkpoint=tmp_path / "state", resume=True, callback=steps.append
+    )
+    assert min(step.done for step in steps if step.stage == "training") > 0
+    np.testing.assert_array_equal(model.vectors_, FastText(**options).fit(tmp_path / "text.txt").vectors_)
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [("sharing", -1), ("buckets", 0), ("buckets", True), ("min_n", 7), ("max_n", -1), ("dim", 0), ("window", 1.5)],
@@ -219,6 +281,13 @@ def test_huge_claims_are_refused_before_allocating(tmp_path):
     path.write_bytes(data)
     with pytest.raises(BadFormat, match="dictionary"):
         read_file(path)
+
+
+def test_a_word_that_is_there_twice_is_refused(tmp_path):
+    path = small_file(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"one\0", b"two\0", 1))
+    with pytest.raises(BadFormat, match="twice"):
+        FastText.load(path)
 
 
 def test_no_such_file():

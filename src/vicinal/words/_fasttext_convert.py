@@ -43,7 +43,7 @@ def from_vectors(path: str | os.PathLike[str]) -> files.FastTextFile:
 
     if not Path(path).is_file():
         raise BadInput(f"no file {os.fspath(path)!r}")
-    space = vec_format.read(path)
+    space = vec_format.read(Path(path))
     matrix = np.array(space.matrix, np.float32)
     arguments = _arguments(FastText(dim=space.dim), 0, 0, 0)
     words, counts = [name.encode() for name in space.names], np.zeros(len(space), np.int64)
