@@ -50,8 +50,8 @@ class FastText(Encoder):
     negatives : int
         Sampled words per draw.
     sharing : int
-        Consecutive windows that share one draw of negatives; 0 draws for every pair of words, as fastText does, at a
-        third of the speed.
+        Consecutive windows that share one draw of negatives; 0 draws for every pair of words, as fastText does, and is
+        slower.
     noise_exponent, subsample, shrink_window, epochs, learning_rate, min_learning_rate, min_count, max_vocabulary,
     tokenizer, lower, threads, seed, deterministic
         As in `Word2Vec`.
@@ -84,7 +84,7 @@ class FastText(Encoder):
 
     def __init__(
         self, *, dim: int = 100, window: int = 5, architecture: str = "skipgram", min_n: int = 3, max_n: int = 6,
-        buckets: int = 2_000_000, negatives: int = 5, sharing: int = 4, noise_exponent: float = 0.75,
+        buckets: int = 2_000_000, negatives: int = 5, sharing: int = 1, noise_exponent: float = 0.75,
         subsample: float = 1e-3, shrink_window: bool = True, epochs: int = 5, learning_rate: float = 0.05,
         min_learning_rate: float = 1e-4, min_count: int = 5, max_vocabulary: int | None = None,
         tokenizer: Any = "words", lower: bool = True, threads: int = 0, seed: int = 1, deterministic: bool = False,
