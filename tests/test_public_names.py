@@ -16,6 +16,7 @@ PUBLIC = [
     "PPMI",
     "DeepWalk",
     "Doc2Vec",
+    "FastText",
     "GloVe",
     "Match",
     "Matches",

@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from vicinal.progress import Progress, Reporter
     from vicinal.space import Space
     from vicinal.tables import Multiplexed, Sketch, TableEncoder
-    from vicinal.words import Doc2Vec, SentenceMean, Word2Vec
+    from vicinal.words import Doc2Vec, FastText, SentenceMean, Word2Vec
 
 # public name → where it lives; brought in when first used, so that `import vicinal` stays quick
 _HOMES = {
     "DeepWalk": "graphs",
     "Doc2Vec": "words",
+    "FastText": "words",
     "GloVe": "counts",
     "LSA": "counts",
     "Match": "matches",
@@ -62,6 +63,7 @@ __all__ = [
     "PPMI",
     "DeepWalk",
     "Doc2Vec",
+    "FastText",
     "GloVe",
     "Match",
     "Matches",

@@ -2,7 +2,8 @@
 
 from vicinal.words._sentence_pooling import Coverage
 from vicinal.words.doc2vec import Doc2Vec
+from vicinal.words.fasttext import FastText
 from vicinal.words.sentence_mean import SentenceMean
 from vicinal.words.word2vec import Word2Vec
 
-__all__ = ["Coverage", "Doc2Vec", "SentenceMean", "Word2Vec"]
+__all__ = ["Coverage", "Doc2Vec", "FastText", "SentenceMean", "Word2Vec"]

@@ -44,8 +44,8 @@ Plan = namedtuple("Plan", "architecture objective window shrink negatives sharin
 # what one call needs beside the matrices
 Room = namedtuple("Room", "in_at out_at out_sign signs drawn coming bag bag_at scores right before tally")
 
-_LOG_2 = 0.6931471805599453
-_MERGE_EVERY = 2000  # tokens between two merges of the hot rows
+LOG_2 = 0.6931471805599453
+MERGE_EVERY = 2000  # tokens between two merges of the hot rows
 
 
 @inner_kernel
@@ -194,7 +194,7 @@ def train_group(inputs, in_at, m, weights, targets, plan, centre, found, rate, r
             for j in range(n):
                 room.signs[i * n + j] = room.out_sign[j]
     logistic_step(inputs, in_at, m, outputs, room.out_at, n, width, rate, room)
-    room.tally[0] -= _LOG_2 * m * (n - real)
+    room.tally[0] -= LOG_2 * m * (n - real)
 
 
 @inner_kernel
@@ -344,14 +344,14 @@ def train_range(text, weights, targets, plan, first, last, rates):
     slope = (rates[1] - rates[0]) / max(1, last - first)
     begin = merged = first
     while begin < last:
-        end = min(last, text.offsets[sentence + 1], merged + _MERGE_EVERY)
+        end = min(last, text.offsets[sentence + 1], merged + MERGE_EVERY)
         span = keep_tokens(text, sentence, begin, end, plan.window, plan.seed, kept, where)
         part = (rates[0] + slope * (begin - first), rates[0] + slope * (end - first))
         examples += train_centres(weights, targets, plan, kept, where, span, part, room)
         begin = end
         if begin == text.offsets[sentence + 1]:
             sentence += 1
-        if begin - merged >= _MERGE_EVERY or begin == last:
+        if begin - merged >= MERGE_EVERY or begin == last:
             merged = begin
             merge_rows(weights.inputs, weights.seen_inputs, weights)
             merge_rows(weights.outputs, weights.seen_outputs, weights)

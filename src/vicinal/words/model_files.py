@@ -15,8 +15,8 @@ from vicinal.errors import BadFormat
 from vicinal.store.encoder_folder import WEIGHTS, EncoderFolder, write_encoder
 from vicinal.words.huffman import Paths
 
-_VOCABULARY = "vocabulary.txt"
-_PATHS = ("path_offsets", "path_nodes", "path_signs")
+VOCABULARY = "vocabulary.txt"
+PATHS = ("path_offsets", "path_nodes", "path_signs")
 
 
 def save(
@@ -26,8 +26,8 @@ def save(
     """Write a trained model to a folder that appears whole or not at all; ``beside``: see `write_encoder`."""
     tensors = {"inputs": model.input_, "outputs": model.output_}
     if model.paths_ is not None:
-        tensors |= dict(zip(_PATHS, model.paths_, strict=True))
-    files = {_VOCABULARY: model.vocabulary_.save, **(beside or {})}
+        tensors |= dict(zip(PATHS, model.paths_, strict=True))
+    files = {VOCABULARY: model.vocabulary_.save, **(beside or {})}
     losses = [None if math.isnan(loss) else loss for loss in model.history_]  # NaN: an epoch without an example
     write_encoder(model, path, {"history": losses}, tensors, beside=files, force=force)
 
@@ -47,12 +47,12 @@ def load(cls: type, path: str | os.PathLike[str]) -> Any:
     with folder.reading():
         model.origin_ = folder.origin
         model.history_ = [math.nan if loss is None else float(loss) for loss in folder.record["history"]]
-    model.vocabulary_ = Vocabulary.load(folder.file(_VOCABULARY))
+    model.vocabulary_ = Vocabulary.load(folder.file(VOCABULARY))
     n = len(model.vocabulary_)
     model.paths_ = None
-    if all(name in folder.container().tensors for name in _PATHS):
-        model.paths_ = Paths(*(folder.array(name) for name in _PATHS))
-        _check_paths(model.paths_, n, folder.path)
+    if all(name in folder.container().tensors for name in PATHS):
+        model.paths_ = Paths(*(folder.array(name) for name in PATHS))
+        check_paths(model.paths_, n, folder.path)
     rows = n if model.paths_ is None else model.paths_.inner
     with folder.reading():  # dim may be anything
         model.input_ = folder.array("inputs", shape=(n, model.dim), dtype=np.float32)
@@ -60,7 +60,7 @@ def load(cls: type, path: str | os.PathLike[str]) -> Any:
     return model
 
 
-def _check_paths(paths: Paths, n: int, folder: Path) -> None:
+def check_paths(paths: Paths, n: int, folder: Path) -> None:
     """Paths index matrices in compiled code that checks no bounds, so they are checked here."""
     offsets, nodes, signs = paths
     fits = len(offsets) == n + 1 and offsets[0] == 0 and offsets[-1] == len(nodes) == len(signs)

@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vicinal.data import Tokens
+from vicinal.data import Tokens, open_corpus, tokenize_corpus
+from vicinal.errors import BadInput
 from vicinal.progress import Callback, Progress
 from vicinal.words.checkpoint import Checkpoint
 from vicinal.words.huffman import Paths
 from vicinal.words.noise import keep_thresholds, noise_table
 from vicinal.words.options import ARCHITECTURES, OBJECTIVES, thread_count
-from vicinal.words.trainer import Schedule, State, Trainer
+from vicinal.words.trainer import Schedule, State, Trainer, Work
 from vicinal.words.weights import Matrices
+
+
+def read_tokens(model: Any, corpus: Any, callback: Callback | None, checkpoint: Any, resume: bool) -> Tokens:
+    """Tokenise a corpus by a model's options, or open again what a checkpoint holds of it."""
+    if isinstance(corpus, Tokens):
+        return corpus
+    corpus = open_corpus(corpus)
+    if checkpoint is not None and resume:
+        try:
+            tokens = Tokens.open(checkpoint)
+        except BadInput:
+            pass  # nothing usable there: read the text again
+        else:
+            if tokens.corpus_fingerprint == corpus.fingerprint():
+                return tokens
+    return tokenize_corpus(
+        corpus, tokenizer=model.tokenizer, lower=model.lower, min_count=model.min_count,
+        max_vocabulary=model.max_vocabulary, workspace=checkpoint, callback=callback,
+    )  # fmt: skip
 
 
 def train_words(
@@ -46,20 +68,52 @@ def train_words(
     State
         With the losses of every epoch.
     """
+    return run_training(
+        model,
+        tokens,
+        (matrices.inputs, matrices.outputs),
+        lambda: _prepare(model, tokens, matrices, paths, callback),
+        callback=callback,
+        checkpoint=checkpoint,
+        every=every,
+        resume=resume,
+    )
+
+
+def run_training(
+    model: Any,
+    tokens: Tokens,
+    moved: tuple[NDArray[np.float32], NDArray[np.float32]],
+    prepare: Callable[[], Work],
+    *,
+    callback: Callback | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    every: float = 60.0,
+    resume: bool = False,
+) -> State:
+    """Run what ``prepare`` returns over the corpus, from the checkpoint on if there is one.
+
+    Parameters
+    ----------
+    model, tokens, callback, checkpoint, every, resume
+        As of `train_words`.
+    moved : (array, array)
+        What training moves, and a checkpoint keeps.
+    prepare : callable
+        Makes the work, once the matrices are where training begins.
+    """
     schedule = Schedule(
         len(tokens.ids), model.epochs, thread_count(model), model.learning_rate, model.min_learning_rate
     )
     state, save = State(), None
     if checkpoint is not None:
         keeper = Checkpoint(checkpoint, _job(model, tokens))
-        outputs = matrices.outputs
-        state = (keeper.restore(matrices.inputs, outputs) if resume else None) or state
+        state = (keeper.restore(*moved) if resume else None) or state
 
         def save() -> None:
-            keeper.save(state, matrices.inputs, outputs)
+            keeper.save(state, *moved)
 
-    work = _prepare(model, tokens, matrices, paths, callback)
-    return Trainer(schedule, work, state, callback=callback, save=save, save_every=every).run()
+    return Trainer(schedule, prepare(), state, callback=callback, save=save, save_every=every).run()
 
 
 def _prepare(model: Any, tokens: Tokens, matrices: Matrices, paths: Paths | None, callback: Callback | None):
@@ -79,7 +133,7 @@ def _prepare(model: Any, tokens: Tokens, matrices: Matrices, paths: Paths | None
         int(model.shrink_window), model.negatives, model.sharing, len(counts), longest, np.uint64(0),
     )  # fmt: skip
     threads = [matrices.for_thread(thread) for thread in range(thread_count(model))]
-    seeds = [np.uint64(_epoch_seed(model.seed, epoch)) for epoch in range(model.epochs)]
+    seeds = [np.uint64(epoch_seed(model.seed, epoch)) for epoch in range(model.epochs)]
 
     def work(thread: int, first: int, last: int, rates: tuple[float, float], epoch: int) -> tuple[float, int]:
         own = plan._replace(seed=seeds[epoch])
@@ -89,7 +143,8 @@ def _prepare(model: Any, tokens: Tokens, matrices: Matrices, paths: Paths | None
     return work
 
 
-def _epoch_seed(seed: int, epoch: int) -> int:
+def epoch_seed(seed: int, epoch: int) -> int:
+    """Derive the seed of one epoch from the model's."""
     return int(np.random.SeedSequence(entropy=seed, spawn_key=(epoch,)).generate_state(1, np.uint64)[0])
 
 

@@ -24,6 +24,8 @@ class Matrices:
     threads : int
     hot : bool
         Whether threads keep copies of the most frequent rows (with one thread they never do).
+    words : int, optional
+        Rows of the smaller of the two, where they differ.
 
     Attributes
     ----------
@@ -37,10 +39,10 @@ class Matrices:
     ((10, 20), 32)
     """
 
-    def __init__(self, rows: int, dim: int, *, threads: int, hot: bool = True) -> None:
+    def __init__(self, rows: int, dim: int, *, threads: int, hot: bool = True, words: int | None = None) -> None:
         self.rows, self.dim, self.threads = rows, dim, threads
         self.width = padded(dim)
-        self.hot = min(_HOT, rows // _HOT_SHARE) if threads > 1 and hot else 0
+        self.hot = min(_HOT, (rows if words is None else words) // _HOT_SHARE) if threads > 1 and hot else 0
         self.blank = rows
         self.copies = rows + max(_BLANK, threads)
         total = (self.copies + threads * self.hot) * self.width

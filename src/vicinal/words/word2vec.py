@@ -21,7 +21,7 @@ from vicinal.words import model_files
 from vicinal.words.huffman import Paths, graft, huffman_paths
 from vicinal.words.options import check_options, thread_count
 from vicinal.words.trainer import State
-from vicinal.words.training import train_words
+from vicinal.words.training import read_tokens, train_words
 from vicinal.words.weights import Matrices, check_training_memory
 
 
@@ -137,7 +137,7 @@ class Word2Vec(Encoder):
             For an option out of range.
         """
         check_options(self)
-        tokens = self._tokens(corpus, callback, checkpoint, resume)
+        tokens = read_tokens(self, corpus, callback, checkpoint, resume)
         vocabulary = tokens.vocabulary
         _check_vocabulary(vocabulary)
         check_training_memory(len(vocabulary), self.dim)
@@ -245,23 +245,6 @@ class Word2Vec(Encoder):
         return model_files.load(cls, path)
 
     # --- inside -----------------------------------------------------------------------------------------------------
-
-    def _tokens(self, corpus: Any, callback: Callback | None, checkpoint: Any, resume: bool) -> Tokens:
-        if isinstance(corpus, Tokens):
-            return corpus
-        corpus = open_corpus(corpus)
-        if checkpoint is not None and resume:
-            try:
-                tokens = Tokens.open(checkpoint)
-            except BadInput:
-                pass  # nothing usable there: read the text again
-            else:
-                if tokens.corpus_fingerprint == corpus.fingerprint():
-                    return tokens
-        return tokenize_corpus(
-            corpus, tokenizer=self.tokenizer, lower=self.lower, min_count=self.min_count,
-            max_vocabulary=self.max_vocabulary, workspace=checkpoint, callback=callback,
-        )  # fmt: skip
 
     def _matrices(self, rows: int) -> Matrices:
         return Matrices(rows, self.dim, threads=thread_count(self), hot=self.objective != "softmax")
