@@ -13,8 +13,8 @@ FILES = sorted(SOURCE.rglob("*.py"))
 ROOMS = [
     "errors", "checks", "progress", "randomness", "require", "memory", "names", "origin", "lengths", "similarity",
     "matches", "expression", "frozen", "lookup", "record", "questions", "space", "encoder", "store", "data", "words",
-    "counts", "graphs", "tables", "texts", "contrast", "towers", "recommend", "sequences", "autoencoders", "align", "encoders",
-    "index", "evaluate", "maps", "scale", "serve", "cli",
+    "counts", "graphs", "tables", "texts", "contrast", "towers", "recommend", "sequences", "autoencoders", "align",
+    "encoders", "index", "evaluate", "maps", "scale", "serve", "cli",
 ]  # fmt: skip
 OUTSIDE = {"__init__", "__main__", "_vectors"}  # the front door, the command, and the vocabulary of the kernels
 EXCEPTIONS = {

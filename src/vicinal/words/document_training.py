@@ -21,7 +21,7 @@ from vicinal.words.huffman import Paths
 from vicinal.words.noise import keep_thresholds, noise_table
 from vicinal.words.options import OBJECTIVES, thread_count
 from vicinal.words.trainer import Schedule, State, Trainer
-from vicinal.words.training import _epoch_seed, _job
+from vicinal.words.training import epoch_seed, job_record
 
 _DOCUMENTS = 32  # inferred in one call of the kernel
 
@@ -63,7 +63,7 @@ def train_documents(
     schedule = Schedule(len(tokens.ids), model.epochs, threads, model.learning_rate, model.min_learning_rate)
     state, save = State(), None
     if keeping.checkpoint is not None:
-        keeper = Checkpoint(keeping.checkpoint, _job(model, tokens) | {"names": _digest(names)})
+        keeper = Checkpoint(keeping.checkpoint, job_record(model, tokens) | {"names": _digest(names)})
         parts = (matrices.inputs, matrices.outputs) if takes_words(model) else (matrices.outputs[:0], matrices.outputs)
         state = (keeper.restore(*parts, documents=matrices.documents) if keeping.resume else None) or state
 
@@ -83,12 +83,13 @@ def _prepare(model: Any, tokens: Tokens, matrices: DocumentMatrices, paths: Path
     text = kernels.Text(np.asarray(tokens.ids), np.asarray(tokens.offsets), keep_thresholds(counts, model.subsample))
     targets, job = _targets(model, counts, paths), _job_of(model, len(counts), paths, learn=1)
     threads = [matrices.for_thread(thread) for thread in range(thread_count(model))]
-    seeds = [np.uint64(_epoch_seed(model.seed, epoch)) for epoch in range(model.epochs)]
+    seeds = [np.uint64(epoch_seed(model.seed, epoch)) for epoch in range(model.epochs)]
 
     def work(thread: int, first: int, last: int, rates: tuple[float, float], epoch: int) -> tuple[float, int]:
         own = job._replace(plan=job.plan._replace(seed=seeds[epoch]))
         return kernels.train_range(text, matrices.flat, *threads[thread], targets, own, first, last, rates)
 
+    work(0, 0, 0, (0.0, 0.0), 0)  # of nothing: compiles, before the clock of training starts
     return work
 
 

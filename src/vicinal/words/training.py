@@ -107,7 +107,7 @@ def run_training(
     )
     state, save = State(), None
     if checkpoint is not None:
-        keeper = Checkpoint(checkpoint, _job(model, tokens))
+        keeper = Checkpoint(checkpoint, job_record(model, tokens))
         state = (keeper.restore(*moved) if resume else None) or state
 
         def save() -> None:
@@ -148,6 +148,7 @@ def epoch_seed(seed: int, epoch: int) -> int:
     return int(np.random.SeedSequence(entropy=seed, spawn_key=(epoch,)).generate_state(1, np.uint64)[0])
 
 
-def _job(model: Any, tokens: Tokens) -> dict[str, Any]:
+def job_record(model: Any, tokens: Tokens) -> dict[str, Any]:
+    """Record what a checkpoint must have been made with."""
     options = {k: repr(v) for k, v in model.get_params().items() if k not in ("threads",)}
     return {**options, "corpus": tokens.corpus_fingerprint, "vocabulary": tokens.vocabulary.fingerprint()}
