@@ -15,6 +15,7 @@ PUBLIC = [
     "LSA",
     "PPMI",
     "DeepWalk",
+    "Doc2Vec",
     "GloVe",
     "Match",
     "Matches",

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from vicinal.progress import Progress, Reporter
     from vicinal.space import Space
     from vicinal.tables import Multiplexed, Sketch, TableEncoder
-    from vicinal.words import SentenceMean, Word2Vec
+    from vicinal.words import Doc2Vec, SentenceMean, Word2Vec
 
 # public name → where it lives; brought in when first used, so that `import vicinal` stays quick
 _HOMES = {
     "DeepWalk": "graphs",
+    "Doc2Vec": "words",
     "GloVe": "counts",
     "LSA": "counts",
     "Match": "matches",
@@ -60,6 +61,7 @@ __all__ = [
     "LSA",
     "PPMI",
     "DeepWalk",
+    "Doc2Vec",
     "GloVe",
     "Match",
     "Matches",

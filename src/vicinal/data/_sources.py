@@ -26,8 +26,11 @@ class Source(Protocol):
     tokenized: bool
     size: int  # bytes on disk; 0 where not known
 
-    def blocks(self, size: int, note: Note) -> Iterator[bytes]:
-        """Yield the content anew; ``note`` is told how many bytes of ``size`` have been read."""
+    def blocks(self, size: int, note: Note, documents: bool) -> Iterator[bytes]:
+        """Yield the content anew; ``note`` is told how many bytes of ``size`` have been read.
+
+        With ``documents`` every record or text is one line, line ends in it becoming spaces.
+        """
 
     def describe(self) -> str:
         """Say in a few words what this is."""
@@ -59,7 +62,7 @@ class Files:
     def __post_init__(self) -> None:
         self.size = sum(path.stat().st_size for path in self.paths)
 
-    def blocks(self, size: int, note: Note) -> Iterator[bytes]:
+    def blocks(self, size: int, note: Note, documents: bool) -> Iterator[bytes]:
         """Yield utf-8 blocks; a file's end is a sentence's end."""
         before = 0
         for path in self.paths:
@@ -69,18 +72,18 @@ class Files:
                 note(start + position)
 
             if is_json_lines(path):
-                yield from gathered(self._records(path, local), size)
+                yield from gathered(self._records(path, local, documents), size)
             else:
                 yield from text_blocks(path, size, self.errors, local)
             before += path.stat().st_size
 
-    def _records(self, path: Path, note: Note) -> Iterator[bytes]:
+    def _records(self, path: Path, note: Note, documents: bool) -> Iterator[bytes]:
         stream = open_stream(path)
         offset = 0
         for number, line in enumerate(guarded(stream, path, stream.data.readline, note), 1):
             if line.strip() not in {b"", BOM}:
                 where = f"{path}, line {number}"
-                yield encode_text(self._text(line, offset, where), where, self.errors)
+                yield encode_text(self._text(line, offset, where), where, self.errors, documents)
             offset += len(line)
 
     def _text(self, line: bytes, offset: int, where: str) -> str:
@@ -115,15 +118,15 @@ class Texts:
     tokenized = False
     size = 0
 
-    def blocks(self, size: int, note: Note) -> Iterator[bytes]:
-        """Yield utf-8 blocks; every text ends a sentence, and so does each line in it."""
-        return gathered(self._encoded(), size)
+    def blocks(self, size: int, note: Note, documents: bool) -> Iterator[bytes]:
+        """Yield utf-8 blocks; every text ends a sentence, and unless it is a document so does each line in it."""
+        return gathered(self._encoded(documents), size)
 
-    def _encoded(self) -> Iterator[bytes]:
+    def _encoded(self, documents: bool) -> Iterator[bytes]:
         for index, item in enumerate(self.items):
             if not isinstance(item, str):
                 raise BadInput(f"item {index} is a {type(item).__name__}, expected text like the items before it")
-            yield encode_text(item, f"text {index}", self.errors)
+            yield encode_text(item, f"text {index}", self.errors, documents)
 
     def describe(self) -> str:
         """Say how many texts, where that is known."""
@@ -138,7 +141,7 @@ class Sentences:
     tokenized = True
     size = 0
 
-    def blocks(self, size: int, note: Note) -> Iterator[bytes]:
+    def blocks(self, size: int, note: Note, documents: bool) -> Iterator[bytes]:
         """Yield separated blocks."""
         return gathered((encode_tokens(item, f"sentence {index}") for index, item in enumerate(self.items)), size)
 
@@ -161,11 +164,13 @@ def gathered(parts: Iterable[bytes], size: int) -> Iterator[bytes]:
         yield b"".join(held)
 
 
-def encode_text(text: str, where: str, errors: str) -> bytes:
-    """A text as utf-8 with plain line ends, the last line ended too."""
+def encode_text(text: str, where: str, errors: str, one_line: bool = False) -> bytes:
+    """A text as utf-8 with plain line ends, or as one line with spaces for them, the last line ended too."""
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if one_line:
+        text = text.replace("\n", " ")
     try:
         return text.encode() + b"\n"
     except UnicodeEncodeError as error:

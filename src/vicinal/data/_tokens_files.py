@@ -23,11 +23,11 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextlib.contextmanager
-def writing(folder: Path) -> Iterator[TokenFiles]:
+def writing(folder: Path, documents: bool = False) -> Iterator[TokenFiles]:
     """Files to fill; whatever happens no temporary ones stay, and a full disk is reported clearly."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        output = TokenFiles(folder)
+        output = TokenFiles(folder, documents)
         try:
             yield output
         finally:
@@ -50,10 +50,12 @@ class TokenFiles:
     ----------
     folder : Path
         Exists already.
+    documents : bool
+        Whether sentences left empty stay.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, documents: bool = False) -> None:
+        self.folder, self.documents = folder, documents
         self._paths = [folder / f"{name}.part" for name in (IDS, OFFSETS)]
         self._ids, self._starts = (path.open("w+b", buffering=0) for path in self._paths)
         self.n_ids = self.n_sentences = 0
@@ -66,7 +68,7 @@ class TokenFiles:
         self.n_sentences += len(starts)
 
     def renumber(self, mapping: NDArray[np.int32]) -> bool:
-        """Give every id its new number and drop those mapped to -1, in place, and the sentences left empty.
+        """Give every id its new number and drop those mapped to -1, in place, and (but documents) sentences left empty.
 
         Returns
         -------
@@ -75,6 +77,9 @@ class TokenFiles:
         """
         from vicinal.data._tokens_kernels import renumber
 
+        if self.documents:
+            self._renumber_documents(mapping)
+            return False
         kept, begun = np.empty(CHUNK, np.int32), np.empty(CHUNK + 1, np.int64)
         words = sentences = reached = 0
         begin = False
@@ -95,6 +100,33 @@ class TokenFiles:
             file.seek(size)
         return bool(begin)
 
+    def _renumber_documents(self, mapping: NDArray[np.int32]) -> None:
+        words = reached = 0
+        for base in range(0, self.n_ids, CHUNK):
+            ids = mapping[_read(self._ids, base, min(CHUNK, self.n_ids - base), np.dtype("<i4"))]
+            before = np.concatenate([[0], np.cumsum(ids >= 0)])
+            reached = self._move_starts(reached, base, before + words)
+            self._ids.seek(words * 4)
+            _write(self._ids, ids[ids >= 0])
+            words += int(before[-1])
+        self._move_starts(reached, self.n_ids, np.array([words, words]))
+        self.n_ids = words
+        self._ids.truncate(words * 4)
+        self._ids.seek(words * 4)
+        self._starts.seek(self.n_sentences * 8)
+
+    def _move_starts(self, reached: int, base: int, now: NDArray[np.int64]) -> int:
+        """Rewrite the starts from the ``reached``-th on that lie in ``base`` … ``base + len(now) - 2``."""
+        while reached < self.n_sentences:
+            starts = _read(self._starts, reached, min(CHUNK, self.n_sentences - reached), np.dtype("<i8")) - base
+            inside = starts[: np.searchsorted(starts, len(now) - 1)]
+            self._starts.seek(reached * 8)
+            _write(self._starts, now[inside])
+            reached += len(inside)
+            if len(inside) < len(starts):
+                break
+        return reached
+
     def finish(self, vocabulary: Any, record: dict[str, Any], durable: bool) -> None:
         """End the offsets and rename everything into place; the record comes last and makes the others valid."""
         _write(self._starts, np.array([self.n_ids], np.int64))
@@ -105,7 +137,7 @@ class TokenFiles:
             file.close()
             os.replace(part, part.with_suffix(""))
         vocabulary.save(self.folder / VOCABULARY)
-        sizes = {"format": FORMAT, "words": self.n_ids, "sentences": self.n_sentences}
+        sizes = {"format": FORMAT, "words": self.n_ids, "sentences": self.n_sentences, "documents": self.documents}
         write_whole(self.folder / RECORD, json.dumps(sizes | record, indent=1).encode())
 
     def abandon(self) -> None:
@@ -150,6 +182,8 @@ def open_record(folder: Path) -> dict[str, Any]:
         value = record.get(key)
         if type(value) is not kind or (isinstance(value, int) and value < 1):
             raise BadFormat(f"{path}: {key} is {value!r}, expected {'a positive number' if kind is int else 'text'}")
+    if type(record.setdefault("documents", False)) is not bool:
+        raise BadFormat(f"{path}: documents is {record['documents']!r}, expected true or false")
     for name, size in ((IDS, record["words"] * 4), (OFFSETS, record["sentences"] * 8 + 8)):
         file = folder / name
         there = file.stat().st_size if file.is_file() else -1

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 SPACE, LETTER, DIGIT, APOSTROPHE, NEWLINE, MARK = 0, 1, 2, 3, 4, 5
 
 # Places in the state array.
-TYPES, ARENA, IDS, SENTENCES, WORDS, BEGIN, LIMIT, GROWS = 0, 1, 2, 3, 4, 5, 6, 7
-STATE_SIZE = 8
+TYPES, ARENA, IDS, SENTENCES, WORDS, BEGIN, LIMIT, GROWS, DOCUMENTS = 0, 1, 2, 3, 4, 5, 6, 7, 8
+STATE_SIZE = 9
 
 _START = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
@@ -100,7 +100,8 @@ def scan(block, position, alphabet, table, ids, sentences, state):
     Parameters
     ----------
     block : (n,) uint8 array
-        Ends at a word's end. The table's arena must have n bytes free, ``ids`` and ``sentences`` (n + 1) / 2 places.
+        Ends at a word's end. The table's arena must have n bytes free, ``ids`` and ``sentences`` (n + 1) / 2 places;
+        where ``state[DOCUMENTS]`` is 1, so that lines without known words are sentences too, ``sentences`` n.
     position : int
         Where to begin: 0, or what the last call returned.
     alphabet : Alphabet
@@ -125,6 +126,9 @@ def scan(block, position, alphabet, table, ids, sentences, state):
         kind = classes[block[np.uint64(i)]]
         if kind not in (LETTER, DIGIT):
             if kind == NEWLINE:
+                if state[BEGIN] == 1 and state[DOCUMENTS] == 1:
+                    sentences[state[SENTENCES]] = state[IDS]
+                    state[SENTENCES] += 1
                 state[BEGIN] = 1
             i += 1
             continue

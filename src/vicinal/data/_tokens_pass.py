@@ -39,11 +39,11 @@ def _separated(corpus: Corpus, tokenize: Tokenizer) -> Iterator[bytes]:
         yield encode_tokens(tokenize(text) if text else [], f"what the tokenizer made of sentence {index}", end)
 
 
-def make_table(vocabulary: Vocabulary | None, max_types: int) -> WordTable:
+def make_table(vocabulary: Vocabulary | None, max_types: int, documents: bool) -> WordTable:
     """A table that grows, or one that knows the words of a vocabulary and takes no others."""
     if vocabulary is None:
-        return WordTable(max_types)
-    table = WordTable(len(vocabulary))
+        return WordTable(max_types, documents=documents)
+    table = WordTable(len(vocabulary), documents=documents)
     table.preload(vocabulary.tokens)
     return table
 

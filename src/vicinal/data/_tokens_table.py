@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from vicinal.data import _tokens_kernels as kernels
 from vicinal.data._sources import encode_tokens
-from vicinal.data._tokens_kernels import ARENA, BEGIN, GROWS, IDS, LIMIT, SENTENCES, STATE_SIZE, TYPES, WORDS
+from vicinal.data._tokens_kernels import (
+    ARENA, BEGIN, DOCUMENTS, GROWS, IDS, LIMIT, SENTENCES, STATE_SIZE, TYPES, WORDS,
+)  # fmt: skip
 
 Ids = NDArray[np.int32]
 Places = NDArray[np.int64]
@@ -49,12 +51,15 @@ class WordTable:
         At most so many distinct words are held at a time.
     slots : int
         Size to begin with, a power of two.
+    documents : bool
+        Whether lines without known words count as sentences.
     """
 
-    def __init__(self, max_types: int, slots: int = 1 << 18) -> None:
+    def __init__(self, max_types: int, slots: int = 1 << 18, documents: bool = False) -> None:
         self.max_types = max_types
         self.state = np.zeros(STATE_SIZE, np.int64)
         self.state[BEGIN] = self.state[GROWS] = 1
+        self.state[DOCUMENTS] = documents
         self._ids, self._sentences = np.empty(0, np.int32), np.empty(0, np.int64)
         nothing = np.zeros(0, np.uint64)
         self._allocate(slots, nothing, nothing, np.zeros(1, np.int64), np.zeros(0, np.int64))
@@ -74,7 +79,10 @@ class WordTable:
         data = np.frombuffer(block, np.uint8)
         places = int(self.state[IDS]) + (len(data) - position) // 2 + 1
         if len(self._ids) < places:
-            self._ids, self._sentences = _longer(self._ids, places), _longer(self._sentences, places)
+            self._ids = _longer(self._ids, places)
+        begun = int(self.state[SENTENCES]) + len(data) if self.state[DOCUMENTS] else places
+        if len(self._sentences) < begun:
+            self._sentences = _longer(self._sentences, begun)
         needed = int(self.state[ARENA]) + len(data) - position
         if len(self._arena) < needed:
             self._arena = _longer(self._arena, max(needed, len(self._arena) * 3 // 2))

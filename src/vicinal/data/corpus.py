@@ -17,10 +17,16 @@ class Corpus:
     Iterating yields one sentence at a time: a ``str``, or a ``list[str]`` where the corpus came tokenised. A line is a
     sentence; empty lines only part sentences and are not yielded.
 
+    A corpus of documents (``documents=True``) yields one document at a time instead, the empty ones too, so that
+    document i stays document i: a line of a text file, a record of a JSON Lines file, a text or a list of tokens in
+    memory. Line ends within a document become spaces.
+
     Attributes
     ----------
     tokenized : bool
         Whether the sentences are lists of tokens already.
+    documents : bool
+        Whether it yields documents.
     size : int
         Bytes on disk (compressed, where the files are); 0 where not known.
 
@@ -33,12 +39,27 @@ class Corpus:
     [['the', 'king'], ['the', 'queen']]
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, documents: bool = False) -> None:
         self._source = source
+        self.documents = documents
         self._fingerprint: str | None = None
         self._read = 0
         self.tokenized = source.tokenized
         self.size = source.size
+
+    def by_document(self) -> Corpus:
+        r"""Return the same corpus, whose unit is the document.
+
+        Returns
+        -------
+        Corpus
+
+        Examples
+        --------
+        >>> list(open_corpus(["The king spoke.\n\nThe queen laughed.", "", "Both left."]).by_document())
+        ['The king spoke.  The queen laughed.', '', 'Both left.']
+        """
+        return self if self.documents else Corpus(self._source, documents=True)
 
     def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
         r"""Read the corpus as utf-8 blocks, the fast way in.
@@ -72,7 +93,7 @@ class Corpus:
             raise BadOption(f"size is {size}, expected at least 1 byte")
         digest = blake2b(digest_size=16)
         anything = False
-        for block in self._source.blocks(size, self._note):
+        for block in self._source.blocks(size, self._note, self.documents):
             anything = anything or not block.isspace()
             digest.update(block)
             yield block
@@ -92,7 +113,7 @@ class Corpus:
         return self._tokenized_sentences() if self.tokenized else self.sentences()
 
     def sentences(self) -> Iterator[str]:
-        """Yield the sentences as text, each one whole however long.
+        """Yield the sentences (or documents) as text, each one whole however long.
 
         Yields
         ------
@@ -103,7 +124,7 @@ class Corpus:
         BadInput
             The corpus is tokenised: iterate it instead. And whatever `blocks` raises.
         """
-        return (text for text, _ in self.pieces(None) if text)
+        return (text for text, _ in self.pieces(None) if text or self.documents)
 
     def pieces(self, longest: int | None) -> Iterator[tuple[str, bool]]:
         """Yield the sentences as text, very long ones in pieces of whole words, so that memory stays bounded.
@@ -131,7 +152,7 @@ class Corpus:
             *lines, rest = block.split(b"\n")
             for line in lines:
                 text = b"".join([*held, line]) if held else line
-                if goes_on or (text and not text.isspace()):
+                if goes_on or self.documents or (text and not text.isspace()):
                     yield text.decode(), True
                 held, size, goes_on = [], 0, False
             if rest:
@@ -145,11 +166,11 @@ class Corpus:
         for block in self.blocks():  # a separated block always ends with a sentence
             for sentence in block.split(SENTENCE_END)[:-1]:
                 tokens = [token.decode() for token in sentence.split(TOKEN_END) if token]
-                if tokens:
+                if tokens or self.documents:
                     yield tokens
 
     def fingerprint(self) -> str:
-        r"""Digest of the content, equal for equal text however it is stored.
+        r"""Digest of the content, equal for equal text however it is stored; of documents also equally parted.
 
         Computed while the corpus is read; where it has not been read to its end yet, one pass is made.
 
@@ -183,7 +204,7 @@ class Corpus:
         return f"Corpus({self.describe()})"
 
 
-def open_corpus(source: Any, *, field: str = "text", errors: str = "strict") -> Corpus:
+def open_corpus(source: Any, *, field: str = "text", errors: str = "strict", documents: bool = False) -> Corpus:
     """Make a corpus of files, of standard input, or of anything iterable in memory.
 
     Parameters
@@ -198,6 +219,8 @@ def open_corpus(source: Any, *, field: str = "text", errors: str = "strict") -> 
         The field of a JSON Lines record that holds its text.
     errors : {"strict", "replace"}
         What to do with bytes that are not utf-8: stop and say where, or put U+FFFD for them.
+    documents : bool
+        Read whole documents, the empty ones too, instead of sentences; see `Corpus`.
 
     Returns
     -------
@@ -217,4 +240,5 @@ def open_corpus(source: Any, *, field: str = "text", errors: str = "strict") -> 
     """
     if errors not in {"strict", "replace"}:
         raise BadOption(f'errors is {errors!r}, expected "strict" or "replace"')
-    return source if isinstance(source, Corpus) else Corpus(find_source(source, field, errors))
+    corpus = source if isinstance(source, Corpus) else Corpus(find_source(source, field, errors))
+    return corpus.by_document() if documents else corpus

@@ -33,13 +33,15 @@ class Tokens:
     ids : (n_words,) int32 array
         Read-only, memory-mapped. Words out of the vocabulary are left out.
     offsets : (n_sentences + 1,) int64 array
-        Where each sentence begins in ``ids``; the last is n_words. No sentence is empty.
+        Where each sentence begins in ``ids``; the last is n_words. No sentence is empty, but documents may be.
     vocabulary : Vocabulary
         Whose ids these are.
     corpus_fingerprint : str
         `Corpus.fingerprint` of the text.
     total_words : int
         Words read, those left out included.
+    documents : bool
+        Whether the sentences are all documents of a corpus of documents, those without a known word too.
 
     Examples
     --------
@@ -50,10 +52,10 @@ class Tokens:
 
     def __init__(
         self, ids: NDArray[np.int32], offsets: NDArray[np.int64], vocabulary: Vocabulary,
-        corpus_fingerprint: str, total_words: int,
+        corpus_fingerprint: str, total_words: int, documents: bool = False,
     ) -> None:  # fmt: skip
         self.ids, self.offsets, self.vocabulary = ids, offsets, vocabulary
-        self.corpus_fingerprint, self.total_words = corpus_fingerprint, total_words
+        self.corpus_fingerprint, self.total_words, self.documents = corpus_fingerprint, total_words, documents
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -104,11 +106,12 @@ class Tokens:
         offsets = np.memmap(folder / files.OFFSETS, np.dtype("<i8"), "r", shape=(record["sentences"] + 1,)).view(
             np.ndarray
         )
-        _check(ids, offsets, len(vocabulary), folder)
-        return cls(ids, offsets, vocabulary, record["corpus_fingerprint"], record["total_words"])
+        documents = record["documents"]
+        _check(ids, offsets, len(vocabulary), folder, shortest=0 if documents else 1)
+        return cls(ids, offsets, vocabulary, record["corpus_fingerprint"], record["total_words"], documents)
 
 
-def _check(ids: NDArray[np.int32], offsets: NDArray[np.int64], types: int, folder: Path) -> None:
+def _check(ids: NDArray[np.int32], offsets: NDArray[np.int64], types: int, folder: Path, shortest: int) -> None:
     """Ids index matrices in compiled code that checks no bounds, so they are checked here."""
     for start in range(0, len(ids), files.CHUNK):
         chunk = ids[start : start + files.CHUNK]
@@ -117,7 +120,7 @@ def _check(ids: NDArray[np.int32], offsets: NDArray[np.int64], types: int, folde
     if offsets[0] != 0 or offsets[-1] != len(ids):
         raise BadFormat(f"{folder / files.OFFSETS}: runs {offsets[0]} to {offsets[-1]}, expected 0 to {len(ids)}")
     for start in range(0, len(offsets) - 1, files.CHUNK):
-        if np.diff(offsets[start : start + files.CHUNK + 1]).min() < 1:
+        if np.diff(offsets[start : start + files.CHUNK + 1]).min() < shortest:
             raise BadFormat(f"{folder / files.OFFSETS}: offsets do not ascend: damaged; tokenise the corpus again")
 
 
@@ -138,7 +141,7 @@ def tokenize_corpus(
     Parameters
     ----------
     corpus : Corpus
-        Or anything `open_corpus` takes.
+        Or anything `open_corpus` takes. Of a corpus of documents every document is kept as one sentence.
     tokenizer : str, path or callable
         As in `get_tokenizer`; not used where the corpus is tokenised already. ``"words"`` and ``"whitespace"`` run
         compiled. Any other is called with one sentence at a time (of a sentence over 4 MiB, with pieces of it).
@@ -189,8 +192,8 @@ def tokenize_corpus(
     temporary = workspace is None
     folder = Path(tempfile.mkdtemp(prefix="vicinal-") if workspace is None else workspace)
     try:
-        with files.writing(folder) as output:
-            table = passes.make_table(vocabulary, max_types)
+        with files.writing(folder, corpus.documents) as output:
+            table = passes.make_table(vocabulary, max_types, corpus.documents)
             passes.run_reporting(passes.number_words(blocks, letters, table, output), corpus, table, callback)
             if vocabulary is None:
                 vocabulary = passes.settle_vocabulary(table, output, min_count, max_vocabulary)

@@ -37,14 +37,14 @@ class Checkpoint:
         """The state file."""
         return self.folder / STATE
 
-    def save(self, state: State, inputs: NDArray, outputs: NDArray) -> None:
-        """Write the state beside the last one, then put it in its place."""
+    def save(self, state: State, inputs: NDArray, outputs: NDArray, **more: NDArray) -> None:
+        """Write the state, and ``more`` matrices by name, beside the last one, then put it in its place."""
         record = {"piece": state.piece, "losses": state.losses, "examples": state.examples}
         metadata = {"format": _FORMAT, "job": json.dumps(self.job, sort_keys=True), "state": json.dumps(record)}
         with atomic(self.path, force=True) as temporary:
-            write_container(temporary, {"inputs": inputs, "outputs": outputs}, metadata)
+            write_container(temporary, {"inputs": inputs, "outputs": outputs, **more}, metadata)
 
-    def restore(self, inputs: NDArray, outputs: NDArray) -> State | None:
+    def restore(self, inputs: NDArray, outputs: NDArray, **more: NDArray) -> State | None:
         """Read the state into the matrices, or return None where there is none.
 
         Raises
@@ -72,7 +72,7 @@ class Checkpoint:
                 f"the checkpoint in {self.folder} belongs to another training (differing: {', '.join(differing)}); "
                 "run the same command, or delete that folder to start afresh"
             )
-        for name, matrix in (("inputs", inputs), ("outputs", outputs)):
+        for name, matrix in {"inputs": inputs, "outputs": outputs, **more}.items():
             saved = container.array(name)
             if saved.shape != matrix.shape or saved.dtype != np.float32:
                 raise BadFormat(f"{self.path}: {name} has shape {saved.shape}, expected {matrix.shape}")

@@ -44,7 +44,7 @@ class Matrices:
         self.blank = rows
         self.copies = rows + max(_BLANK, threads)
         total = (self.copies + threads * self.hot) * self.width
-        self._flat = (_aligned_zeros(total), _aligned_zeros(total))
+        self._flat = (aligned_zeros(total), aligned_zeros(total))
         self.inputs, self.outputs = (
             flat[: rows * self.width].reshape(rows, self.width)[:, :dim] for flat in self._flat
         )
@@ -63,7 +63,7 @@ class Matrices:
         size = self.hot * self.width
         for flat in self._flat:
             flat[first : first + size] = flat[:size]
-        seen = [_aligned_zeros(size) for _ in self._flat]
+        seen = [aligned_zeros(size) for _ in self._flat]
         for copy, flat in zip(seen, self._flat, strict=True):
             copy[:] = flat[:size]
         numbers = (self.width, self.hot, self.copies + thread * self.hot, self.blank + thread)
@@ -88,7 +88,7 @@ def check_training_memory(rows: int, dim: int) -> str:
     return f"{purpose} takes {show_bytes(needed)}"
 
 
-def _aligned_zeros(count: int) -> NDArray[np.float32]:
+def aligned_zeros(count: int) -> NDArray[np.float32]:
     """Zeros that start on a multiple of 64 bytes, so that no vector straddles two cache lines."""
     raw = np.zeros(count + _LANES, np.float32)
     start = (-raw.ctypes.data // 4) % _LANES
