@@ -14,6 +14,7 @@ from vicinal.store.encoder_folder import EncoderFolder
 ENCODERS = {
     "BinaryCode": "tables",
     "DeepWalk": "graphs",
+    "Doc2Vec": "words",
     "GloVe": "counts",
     "LSA": "counts",
     "MinMax": "tables",

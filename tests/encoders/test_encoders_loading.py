@@ -24,6 +24,7 @@ WORD = {"dim": 3, "min_count": 1}
 EXAMPLES = {  # options, what is learned from, what is encoded
     "BinaryCode": ({}, [TABLE], TABLE),
     "DeepWalk": ({"dim": 3, "epochs": 1, "walk_length": 5, "threads": 1}, [[("a", "b"), ("b", "c")]], ["a", "c"]),
+    "Doc2Vec": ({**WORD, "epochs": 1, "threads": 1, "subsample": 0}, [TEXT], ["a cat", ""]),
     "GloVe": ({**WORD, "epochs": 2}, [TEXT], ["cat", "dog"]),
     "LSA": ({"dim": 2, "ngram_range": (1, 2), "stop_words": {"the"}}, [TEXT], ["a cat", ""]),
     "MinMax": ({}, [NUMBERS], NUMBERS),

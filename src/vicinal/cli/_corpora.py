@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vicinal.cli._files import check_there
 from vicinal.cli._show import note
@@ -44,7 +44,7 @@ def open_inputs(inputs: Sequence[str], field: str | None, errors: str, scratch: 
     """
     from vicinal.data import open_corpus
 
-    options = {"field": field or "text", "errors": errors}
+    options: dict[str, Any] = {"field": field or "text", "errors": errors}
     if "-" in inputs:
         if len(inputs) > 1:
             raise BadInput("- (standard input) stands alone; put the files into one stream, or name them all")

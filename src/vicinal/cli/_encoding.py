@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TAKES = {
     "BinaryCode": "table",
     "DeepWalk": "names",
+    "Doc2Vec": "texts",
     "GloVe": "names",
     "LSA": "texts",
     "MinMax": "table",
