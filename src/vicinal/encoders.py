@@ -15,6 +15,7 @@ ENCODERS = {
     "BinaryCode": "tables",
     "DeepWalk": "graphs",
     "Doc2Vec": "words",
+    "FastText": "words",
     "GloVe": "counts",
     "LSA": "counts",
     "MinMax": "tables",
@@ -35,7 +36,7 @@ ENCODERS = {
     "Word2Vec": "words",
 }
 # First bytes → class name, for encoders that are saved as a single file.
-FILES: dict[bytes, str] = {}
+FILES = {b"\xba\x16\x4f\x2f": "FastText"}
 
 
 def encoder_class(name: str) -> Any:

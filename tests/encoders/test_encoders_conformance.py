@@ -73,6 +73,8 @@ class Case:
 
 CASES = {
     "Word2Vec": Case(QUICK, (TEXTS,), (OTHER_TEXTS,), WORDS, unknown=("qwerty", UnknownName)),
+    "FastText": Case(QUICK | {"buckets": 50}, (TEXTS,), (OTHER_TEXTS,), WORDS, unknown=("qwerty", "known")),
+    "Doc2Vec": Case(QUICK, (TEXTS,), (OTHER_TEXTS,), TEXTS[:4], unknown=("qwerty", "zero")),
     "SentenceMean": Case(
         {"words": VOCABULARY, "mode": "sif"}, (TEXTS,), (WORDS,), TEXTS[:4], unknown=("qwerty", "zero"),
         lenient=frozenset({"words"}),  # text is a path

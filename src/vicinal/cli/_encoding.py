@@ -22,6 +22,7 @@ TAKES = {
     "BinaryCode": "table",
     "DeepWalk": "names",
     "Doc2Vec": "texts",
+    "FastText": "names",
     "GloVe": "names",
     "LSA": "texts",
     "MinMax": "table",

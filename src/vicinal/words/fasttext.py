@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +22,7 @@ from vicinal.progress import Callback
 from vicinal.space import Space
 from vicinal.store import atomic
 from vicinal.store import word2vec as vec_format
+from vicinal.store.encoder_folder import EncoderFolder, write_encoder
 from vicinal.words import _fasttext_convert as convert
 from vicinal.words import fasttext_files as files
 from vicinal.words._bags import Subwords, check_bag_memory, mean_of, packed, train_bags
@@ -27,6 +30,8 @@ from vicinal.words.options import check_options, thread_count
 from vicinal.words.trainer import State
 from vicinal.words.training import read_tokens
 from vicinal.words.weights import Matrices
+
+_MODEL = "model.bin"
 
 
 class FastText(Encoder):
@@ -187,51 +192,62 @@ class FastText(Encoder):
         return found
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
-        """Write the model as fastText does.
+        """Write the model.
 
         Parameters
         ----------
         path : path
-            Ending in ``.bin``: the whole model, which fastText itself can read; or in ``.vec``: the vectors of the
-            words, as text.
+            Ending in ``.bin``: a file that fastText itself can read, without the options that it does not know; in
+            ``.vec``: the vectors of the words, as text. Any other: a folder, as of every encoder.
         force : bool
-            Replace a file that exists.
+            Replace what exists.
 
         Raises
         ------
         BadInput
-            Another ending; or a quantised model as ``.bin``.
+            For a quantised model, unless as ``.vec``.
         OutputExists
-            The file is there and ``force`` is not set.
+            The file or folder is there and ``force`` is not set.
         """
         self._check_fitted("vectors_")
-        ending = Path(path).suffix.lower()
-        if ending not in (".bin", ".vec"):
-            raise BadInput(f"cannot tell the format of {os.fspath(path)!r}: end it in .bin (the model) or .vec (words)")
-        with atomic(path, force) as temporary:
-            if ending == ".bin":
-                files.write_file(self.file_, temporary)
-            else:
-                vec_format.write(self.space, temporary)
+        write, ending = partial(files.write_file, self.file_), Path(path).suffix.lower()
+        if ending in (".bin", ".vec"):
+            with atomic(path, force) as temporary:
+                write(temporary) if ending == ".bin" else vec_format.write(self.space, temporary)
+        else:
+            losses = [None if math.isnan(loss) else loss for loss in self.history_]
+            write_encoder(self, path, {"history": losses}, None, beside={_MODEL: write}, force=force)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read a model of fastText's: ``.bin``, quantised ``.ftz``, or ``.vec``, which has no n-grams.
+        """Read a folder that `save` wrote, or a file of fastText's: ``.bin``, quantised ``.ftz``, or ``.vec``.
 
-        Words that are not UTF-8 are named with backslash escapes; their n-grams are those of their bytes. Options that
-        a file does not keep, such as the seed, get their defaults.
+        A ``.vec`` has no n-grams. Words that are not UTF-8 are named with backslash escapes; their n-grams are those
+        of their bytes. Options that a file does not keep, such as the seed, get their defaults.
 
         Raises
         ------
         BadInput, BadFormat, NotEnoughMemory
             As `vicinal.words.fasttext_files.read_file`.
         """
-        file = convert.from_vectors(path) if Path(path).suffix.lower() == ".vec" else files.read_file(path)
-        model = cls(**convert.options_of(file.arguments))
+        path = Path(path)
+        if path.is_dir():
+            folder = EncoderFolder(path, cls)
+            model, file = folder.build(cls), files.read_file(folder.file(_MODEL))
+            if model.dim != file.arguments.dim:
+                raise BadFormat(f"{path}: {_MODEL} has dim {file.arguments.dim}, and the options say {model.dim}")
+        else:
+            file = convert.from_vectors(path) if path.suffix.lower() == ".vec" else files.read_file(path)
+            folder, model = None, cls(**convert.options_of(file.arguments))
         try:
-            return model._adopt(file)
+            model._adopt(file)
         except BadInput as error:
-            raise BadFormat(f"{os.fspath(path)}: its words make no vocabulary: {error}") from error
+            raise BadFormat(f"{path}: its words make no vocabulary: {error}") from error
+        if folder is not None:
+            model.origin_ = folder.origin
+            with folder.reading():
+                model.history_ = [math.nan if loss is None else float(loss) for loss in folder.record["history"]]
+        return model
 
     # --- inside -----------------------------------------------------------------------------------------------------
 

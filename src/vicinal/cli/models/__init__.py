@@ -5,6 +5,7 @@ from __future__ import annotations
 from vicinal.cli.models import (
     deepwalk,
     doc2vec,
+    fasttext,
     glove,
     lsa,
     node2vec,
@@ -22,5 +23,5 @@ __all__ = ["DEFAULT", "INPUTS", "MODELS", "Model", "Option"]
 DEFAULT = "word2vec"
 MODELS = {
     module.MODEL.name: module.MODEL
-    for module in (word2vec, glove, ppmi, tfidf, lsa, doc2vec, random_projection, deepwalk, node2vec, table)
+    for module in (word2vec, fasttext, glove, ppmi, tfidf, lsa, doc2vec, random_projection, deepwalk, node2vec, table)
 }
