@@ -229,7 +229,7 @@ def test_one_endless_line_takes_little_memory(tmp_path):
 
 
 def test_text_without_spaces_is_refused_before_memory_is_gone(tmp_path, monkeypatch):
-    monkeypatch.setattr("vicinal.data._files.LONGEST_RUN", 1 << 22)
+    monkeypatch.setattr("vicinal.data.files.LONGEST_RUN", 1 << 22)
     path = tmp_path / "x.txt"
     path.write_bytes(b"a" * (1 << 23))
     with pytest.raises(BadInput, match="no space or line end"):

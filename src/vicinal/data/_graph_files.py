@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.data import _graph_kernels as kernels
-from vicinal.data._files import text_blocks
 from vicinal.data._graph_build import Edges
 from vicinal.data._sources import BLOCK
 from vicinal.data._tokens_kernels import ARENA, GROWS, Table
 from vicinal.data._tokens_table import WordTable
+from vicinal.data.files import text_blocks
 from vicinal.errors import BadFormat, BadInput
 from vicinal.progress import Callback, Meter
 

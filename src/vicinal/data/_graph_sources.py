@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.data._files import text_blocks
 from vicinal.data._graph_build import Edges, check_weights
+from vicinal.data.files import text_blocks
 from vicinal.errors import BadInput, UnknownName
 from vicinal.names import Names, near_spellings
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from vicinal.data._files import BOM, guarded, is_json_lines, open_stream, text_blocks
+from vicinal.data.files import BOM, guarded, is_json_lines, open_stream, text_blocks
 from vicinal.errors import BadFormat, BadInput
 
 # Bytes that utf-8 never contains, so they can part tokens and sentences of any content.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from vicinal.data._files import BOM, checked, guarded, is_json_lines, open_stream, text_blocks
+from vicinal.data.files import BOM, checked, guarded, is_json_lines, open_stream, text_blocks
 from vicinal.errors import BadFormat, BadInput, BadOption
 from vicinal.progress import Callback, Meter
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vicinal.data._files import text_blocks
+from vicinal.data.files import text_blocks
 from vicinal.errors import BadFormat, BadInput, BadOption
 from vicinal.require import require
 from vicinal.tables._cells import read_cells

@@ -54,16 +54,22 @@ class Doc2Vec(Encoder):
         Of the documents.
     documents_ : (n_documents, dim) float32
         Their vectors; zero rows for those without a known word.
+    lengths_ : (n_documents,) int64
+        Their known words.
     empty_ : list of str
-        Names of those documents.
+        Names of the documents without one.
     vocabulary_ : Vocabulary
     input_ : (n_words, dim) float32
         Vectors of words as company, and with "concat" one more for the place beyond the ends; none where words are
         not trained.
     output_ : (n, parts, dim) float32
         What bags are scored against; parts is 1 but for "concat".
+    paths_ : Paths or None
+        Of hierarchical softmax.
     history_ : list of float
         Mean loss per example of every epoch.
+    origin_ : Origin
+        Where the documents' vectors are from.
     coverage_ : Coverage
         Words known and not, text by text, of the last `encode`.
 
@@ -144,7 +150,7 @@ class Doc2Vec(Encoder):
         matrices.documents[np.diff(tokens.offsets) == 0] = 0
         paths = huffman_paths(tokens.vocabulary.counts) if self.objective == "hierarchical_softmax" else None
         keeping = Keeping(checkpoint, checkpoint_every, resume)
-        state = train_documents(self, tokens, known, matrices, paths, callback, keeping)
+        state = train_documents(self, tokens, known, matrices, paths, callback=callback, keeping=keeping)
         return self._keep(tokens, known, matrices, paths, state)
 
     # --- results ----------------------------------------------------------------------------------------------------
@@ -193,6 +199,8 @@ class Doc2Vec(Encoder):
             For anything but texts.
         """
         self._check_fitted("documents_")
+        if isinstance(items, str):
+            raise BadInput(f"expected a list of texts, got one text, {items!r:.80}")
         if self._inference is None:
             self._inference = Inference(self, self._frozen())
         if self._names_of_words is None:
@@ -262,6 +270,7 @@ class Doc2Vec(Encoder):
             __version__, content=digest_matrix(self.documents_) + digest_matrix(self.output_),
         )  # fmt: skip
         self._inference = self._names_of_words = None
+        self.__dict__.pop("coverage_", None)  # it was of other words
         return self
 
     def _frozen(self) -> DocumentMatrices:

@@ -57,8 +57,9 @@ class FastText(Encoder):
     sharing : int
         Consecutive windows that share one draw of negatives; 0 draws for every pair of words, as fastText does, and is
         slower.
-    noise_exponent, subsample, shrink_window, epochs, learning_rate, min_learning_rate, min_count, max_vocabulary,
-    tokenizer, lower, threads, seed, deterministic
+    noise_exponent, subsample, shrink_window, epochs, learning_rate, min_learning_rate
+        As in `Word2Vec`.
+    min_count, max_vocabulary, tokenizer, lower, threads, seed, deterministic
         As in `Word2Vec`.
 
     Attributes
@@ -74,6 +75,7 @@ class FastText(Encoder):
         Mean loss per example of every epoch; empty for a model that was read from a file.
     file_ : FastTextFile
         All that a ``.bin`` holds of the model.
+    origin_ : Origin
 
     Examples
     --------
@@ -128,6 +130,11 @@ class FastText(Encoder):
         Returns
         -------
         self
+
+        Raises
+        ------
+        BadInput, BadOption, NotEnoughMemory, Interrupted
+            As `Word2Vec.fit`.
         """
         self._check()
         tokens = read_tokens(self, corpus, callback, checkpoint, resume)
@@ -175,11 +182,17 @@ class FastText(Encoder):
 
         Raises
         ------
+        BadInput
+            For anything but words.
         UnknownName
             For an unknown word, if the model has no n-grams at all.
         """
         self._check_fitted("vectors_")
+        if isinstance(items, str | bytes) or not isinstance(items, Iterable):
+            raise BadInput(f"expected a list of words, got {items!r:.80}")
         words = list(items)
+        if wrong := next((word for word in words if not isinstance(word, str)), None):
+            raise BadInput(f"a word must be text, got {wrong!r:.80}")
         if not words:
             return np.empty((0, self.dim), np.float32)
         rows = np.array([self.vocabulary_.get(word) for word in words])
