@@ -16,6 +16,7 @@ for name, default in {
     "hs": 0,
 }.items():
     parser.add_argument(f"--{name}", type=int, default=default)
+parser.add_argument("--learning-rate", type=float, default=0.025)
 parser.add_argument("text")
 parser.add_argument("--out")
 a = parser.parse_args()
@@ -28,7 +29,7 @@ assert FAST_VERSION >= 0, "gensim's compiled loops are missing"
 start = time.perf_counter()
 model = Word2Vec(
     vector_size=a.dim, window=a.window, sg=a.sg, hs=a.hs, negative=0 if a.hs else a.negatives, sample=1e-3, min_count=5,
-    workers=a.workers, seed=a.seed, epochs=a.epochs,
+    workers=a.workers, seed=a.seed, epochs=a.epochs, alpha=a.learning_rate,
 )  # fmt: skip
 model.build_vocab(corpus_file=a.text)
 counted = time.perf_counter() - start

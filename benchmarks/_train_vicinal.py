@@ -9,6 +9,7 @@ from pathlib import Path
 parser = argparse.ArgumentParser()
 for name, default in {"dim": 100, "window": 5, "negatives": 5, "epochs": 5, "seed": 1, "workers": 2, "sg": 1, "hs": 0, "sharing": 4}.items():  # fmt: skip # noqa: E501
     parser.add_argument(f"--{name}", type=int, default=default)
+parser.add_argument("--learning-rate", type=float, default=0.025)
 parser.add_argument("text")
 parser.add_argument("--out")
 a = parser.parse_args()
@@ -22,6 +23,7 @@ counted = time.perf_counter() - start
 model = vc.Word2Vec(
     dim=a.dim, window=a.window, architecture="skipgram" if a.sg else "cbow", negatives=a.negatives, sharing=a.sharing,
     objective="hierarchical_softmax" if a.hs else "negative_sampling", epochs=a.epochs, threads=a.workers, seed=a.seed,
+    learning_rate=a.learning_rate,
 )  # fmt: skip
 vc.Word2Vec(min_count=1, epochs=1).fit(["a b c"])  # brings the kernels, compiled now if they are not on disk
 start = time.perf_counter()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,7 +22,7 @@ class Edges(NamedTuple):
 
     sources: NDArray[np.int32]
     targets: NDArray[np.int32]
-    weights: NDArray[np.float32] | None
+    weights: Any  # an array or None
 
 
 class Rows(NamedTuple):
@@ -30,7 +30,7 @@ class Rows(NamedTuple):
 
     offsets: NDArray[np.int64]
     neighbours: NDArray[np.int32]
-    weights: NDArray[np.float32] | None
+    weights: Any  # an array or None
 
 
 def build_rows(n: int, edges: Edges, *, mirrored: bool, summed: bool = True) -> Rows:

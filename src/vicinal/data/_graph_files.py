@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,7 +181,7 @@ class EdgeFile:
                 position = block.index(b"\n", position) + 1
             self.state[kernels.LINE] += self._skip + 1
             self._skip = -1
-        into = kernels.Edges(*edges)
+        into: Any = kernels.Edges(*edges)
         while (position := self.table.scan_lines(data, position, self.rules, into, self.state)) < len(block):
             if self.table.make_room():
                 continue
@@ -190,7 +190,8 @@ class EdgeFile:
             self.state[kernels.LINE] += 1
             position = end + 1
         n = int(self.state[kernels.EDGES])
-        self._parts.append(Edges(*(part[:n].copy() for part in edges)))
+        parts: Any = (part[:n].copy() for part in edges)
+        self._parts.append(Edges(*parts))
 
     def _read_odd(self, line: str, edges: Edges) -> None:
         """Read a line that the kernel left, or say what is wrong with it."""

@@ -38,10 +38,11 @@ def check_options(model: Any, words: int = 0) -> None:
         check_whole("max_vocabulary", model.max_vocabulary, 1)
     for name, choices in (("architecture", ARCHITECTURES), ("objective", OBJECTIVES)):
         check_choice(name, getattr(model, name), choices)
-    for name in ("noise_exponent", "subsample", "learning_rate", "min_learning_rate"):
+    for name in ("noise_exponent", "subsample", "min_learning_rate"):
         check_number(name, getattr(model, name))
+    check_number("learning_rate", first_rate(model))
     check_flags(model, *(name for name in ("shrink_window", "deterministic", "lower") if hasattr(model, name)))
-    check_rates(model.learning_rate, model.min_learning_rate)
+    check_rates(first_rate(model), model.min_learning_rate)
     if model.subsample < 0:
         raise BadOption(f"subsample must be 0 (keep all) or more, got {model.subsample!r}")
     generator(model.seed)
@@ -50,6 +51,13 @@ def check_options(model: Any, words: int = 0) -> None:
             f"the full softmax scores every word for every pair, which {words:,} words make too slow (limit "
             f"{SOFTMAX_LIMIT:,}); use objective='negative_sampling', or max_vocabulary"
         )
+
+
+def first_rate(model: Any) -> float:
+    """Learning rate at the first word: the option, or where it is None what word2vec.c takes for the architecture."""
+    if model.learning_rate is None:
+        return 0.05 if model.architecture == "cbow" else 0.025
+    return model.learning_rate
 
 
 def check_rates(first: float, last: float) -> None:

@@ -15,7 +15,7 @@ from vicinal.progress import Callback, Progress
 from vicinal.words.checkpoint import Checkpoint
 from vicinal.words.huffman import Paths
 from vicinal.words.noise import keep_thresholds, noise_table
-from vicinal.words.options import ARCHITECTURES, OBJECTIVES, thread_count
+from vicinal.words.options import ARCHITECTURES, OBJECTIVES, first_rate, thread_count
 from vicinal.words.trainer import Schedule, State, Trainer, Work
 from vicinal.words.weights import Matrices
 
@@ -102,9 +102,7 @@ def run_training(
     prepare : callable
         Makes the work, once the matrices are where training begins.
     """
-    schedule = Schedule(
-        len(tokens.ids), model.epochs, thread_count(model), model.learning_rate, model.min_learning_rate
-    )
+    schedule = Schedule(len(tokens.ids), model.epochs, thread_count(model), first_rate(model), model.min_learning_rate)
     state, save = State(), None
     if checkpoint is not None:
         keeper = Checkpoint(checkpoint, job_record(model, tokens))

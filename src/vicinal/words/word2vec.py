@@ -51,8 +51,10 @@ class Word2Vec(Encoder):
     shrink_window : bool
         Draw each window's reach from 1 to ``window``, so that near words weigh more.
     epochs : int
-    learning_rate, min_learning_rate : float
-        At the first and after the last word; a straight line between.
+    learning_rate : float or None
+        At the first word. None: 0.025 for skip-gram and 0.05 for CBOW, as in word2vec.c.
+    min_learning_rate : float
+        After the last word; a straight line between.
     min_count, max_vocabulary : int
         Rarer words, or all beyond the most frequent so many, are left out.
     tokenizer, lower
@@ -85,9 +87,9 @@ class Word2Vec(Encoder):
     def __init__(
         self, *, dim: int = 100, window: int = 5, architecture: str = "skipgram", objective: str = "negative_sampling",
         negatives: int = 5, sharing: int = 4, noise_exponent: float = 0.75, subsample: float = 1e-3,
-        shrink_window: bool = True, epochs: int = 5, learning_rate: float = 0.025, min_learning_rate: float = 1e-4,
-        min_count: int = 5, max_vocabulary: int | None = None, tokenizer: Any = "words", lower: bool = True,
-        threads: int = 0, seed: int = 1, deterministic: bool = False,
+        shrink_window: bool = True, epochs: int = 5, learning_rate: float | None = None,
+        min_learning_rate: float = 1e-4, min_count: int = 5, max_vocabulary: int | None = None,
+        tokenizer: Any = "words", lower: bool = True, threads: int = 0, seed: int = 1, deterministic: bool = False,
     ) -> None:  # fmt: skip
         self.dim, self.window, self.architecture, self.objective = dim, window, architecture, objective
         self.negatives, self.sharing, self.noise_exponent = negatives, sharing, noise_exponent

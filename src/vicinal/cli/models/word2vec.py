@@ -26,7 +26,7 @@ MODEL = Model(
         Option("shrink_window", bool, True,
                "Draw each window's reach from 1 to --window, so that near words weigh more."),
         Option("epochs", int, 5, "Passes over the text."),
-        Option("learning_rate", float, 0.025, "At the first word."),
+        Option("learning_rate", float, None, "At the first word.  [default: 0.025, for CBOW 0.05]"),
         Option("min_learning_rate", float, 1e-4, "After the last word; a straight line between."),
         *VOCABULARY,
         RACING_THREADS,
