@@ -26,6 +26,7 @@ from vicinal.encoders import ENCODERS, encoder_class
 from vicinal.store import native
 from vicinal.tables import open_table
 from vicinal.tables._choose import KINDS as TABLE_KINDS
+from vicinal.words import document_options
 from vicinal.words.options import ARCHITECTURES, OBJECTIVES
 
 pytest.importorskip("sklearn")
@@ -73,12 +74,14 @@ def test_defaults_come_through_the_parser_unchanged(model):
 def test_choices_are_those_of_the_library():
     known = {
         "architecture": ARCHITECTURES, "objective": OBJECTIVES, "solver": SOLVERS, "combine": COMBINE,
-        "norm": ("l2", "l1", "none"),
+        "norm": ("l2", "l1", "none"), "doc2vec architecture": document_options.ARCHITECTURES,
+        "doc2vec combine": document_options.COMBINATIONS, "doc2vec objective": OBJECTIVES[:2],
     }  # fmt: skip
     for model in MODELS.values():
         for option in model.options:
-            if option.name in known:
-                assert isinstance(option.kind, Choice) and tuple(option.kind.choices) == known[option.name], option
+            choices = known.get(f"{model.name} {option.name}", known.get(option.name))
+            if choices is not None:
+                assert isinstance(option.kind, Choice) and tuple(option.kind.choices) == choices, option
     assert set(KINDS) == {*TABLE_KINDS, "drop"}
 
 
@@ -261,7 +264,10 @@ def test_saved_models_open_by_the_front_door(cli, data, name, file):
     [
         (["--model", "golve", "text.txt"], ["no model 'golve'", "'glove'", "word2vec"]),
         (["--model", "glove", "text.txt", "--negatives", "3"], ["--negatives is not an option of glove", "word2vec"]),
-        (["--model", "glove", "text.txt", "--resume"], ["--resume is not an option of glove", "word2vec has it"]),
+        (
+            ["--model", "glove", "text.txt", "--resume"],
+            ["--resume is not an option of glove", "doc2vec have it"],
+        ),
         (["--model", "lsa", "docs.txt", "--from", "m"], ["--from is not an option of lsa", "word2vec has it"]),
         (["--model", "ppmi", "text.txt", "--wnidow", "3"], ["no such option --wnidow", "'--window'", "--model ppmi"]),
         (["text.txt", "--x-max", "3"], ["--x-max is not an option of word2vec; glove has it"]),

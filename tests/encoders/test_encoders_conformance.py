@@ -433,7 +433,7 @@ def test_a_record_that_was_meddled_with_is_refused(name, tmp_path):
     record = json.loads(path.read_text("utf-8"))
     wrong = [[], {}, {**record, "format": "vicinal.encoder/99"}, {**record, "options": {"colour": 1}}]
     wrong += [{k: v for k, v in record.items() if k != gone} for gone in record]
-    wrong += [{**record, key: 5} for key in record if not isinstance(record[key], int)]
+    wrong += [{**record, key: 5} for key in record if not isinstance(record[key], int) or isinstance(record[key], bool)]
     for bad in wrong:
         path.write_text(json.dumps(bad), "utf-8")
         with pytest.raises(BadFormat):

@@ -169,9 +169,11 @@ def test_trained_model_survives_its_files(tmp_path):
     model.save(tmp_path / "a.vec")
     with pytest.raises(OutputExists):
         model.save(tmp_path / "a.bin")
-    with pytest.raises(BadInput, match="format"):
-        model.save(tmp_path / "a.txt")
+    model.save(tmp_path / "a.model")
     again, plain = FastText.load(tmp_path / "a.bin"), FastText.load(tmp_path / "a.vec")
+    whole = FastText.load(tmp_path / "a.model")
+    assert whole.get_params() == model.get_params() and whole.history_ == model.history_
+    np.testing.assert_array_equal(whole.encode(["baker", "unheard"]), model.encode(["baker", "unheard"]))
     np.testing.assert_array_equal(again.encode(["baker", "unheard"]), model.encode(["baker", "unheard"]))
     np.testing.assert_array_equal(plain.vectors_, model.vectors_)
     assert (again.min_n, again.max_n, again.window, again.epochs) == (3, 6, 5, 3)

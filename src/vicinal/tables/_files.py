@@ -43,8 +43,7 @@ def read(cls: Any, path: str | os.PathLike[str], unpacked: Callable[..., Any]) -
     container = folder.container(_ARRAYS)
     with folder.reading():
         encoder = unpacked(cls, folder.record, container, "")
-        # folders of before origins were kept have none
-        encoder.origin_ = folder.origin if "origin" in folder.record else make_origin(encoder)
+        encoder.origin_ = folder.origin
     return encoder
 
 
@@ -76,13 +75,20 @@ def make_origin(encoder: Any) -> Origin:
     return Origin(type(encoder).__name__, options, options.get("seed"), version=__version__, content=content)
 
 
+def check_flag(value: object) -> bool:
+    """Return true or false; anything else is malformed."""
+    if not isinstance(value, bool):
+        raise TypeError(f"expected true or false, got {value!r}")
+    return value
+
+
 def unpack(cls: Any, record: dict[str, Any], container: Container, prefix: str) -> Any:
     """Make the encoder that `pack` described; what does not fit raises one of the common errors."""
     encoder = cls(**record["options"])
     encoder._check_options()
     names = [str(name) for name in record["columns"]]
     encoder.columns_, encoder.n_features_in_ = names, len(names)
-    if record["named"]:
+    if check_flag(record["named"]):
         encoder.feature_names_in_ = np.array(names, object)
     state = dict(record["state"])
     for name in encoder._SAVED:

@@ -51,7 +51,7 @@ def _unpack(cls: Any, record: dict[str, Any], container: Any, prefix: str) -> An
     encoder._check_options()
     encoder.columns_ = [str(name) for name in record["columns"]]
     encoder.n_features_in_ = len(encoder.columns_)
-    if record["named"]:
+    if _files.check_flag(record["named"]):
         encoder.feature_names_in_ = np.array(encoder.columns_, object)
     encoder.parts_ = []
     for at, part in enumerate(record["parts"]):

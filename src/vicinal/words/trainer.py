@@ -149,10 +149,11 @@ class Trainer:
         Events tell when they end, since Ctrl-C within ``Thread.join`` may mark a thread as ended that still works.
         """
         interrupted, due = False, time.monotonic() + self.save_every
+        pause = min(0.05, max(0.001, self.save_every))
         while True:
             try:
                 for event in ended:
-                    if event.wait(0.05):
+                    if event.wait(pause):
                         continue
                     self._report(meter)
                     if self.save is not None and time.monotonic() > due:
