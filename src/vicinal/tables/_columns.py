@@ -53,14 +53,15 @@ class Column:
                 f"column {self.name!r} holds text ({self.values[at]!r} in row {at}), where numbers are expected: "
                 "could not convert string to float; convert it first, or encode it as a category"
             )
-        out = np.full(len(self), np.nan)
-        there = ~self.missing
-        if self.kind != "empty":
-            try:
+        try:
+            if not self.missing.any():
+                return self.values.astype(np.float64)
+            out, there = np.full(len(self), np.nan), ~self.missing
+            if self.kind != "empty":
                 out[there] = self.values[there].astype(np.float64)
-            except OverflowError as error:
-                raise BadInput(f"column {self.name!r} holds an integer too large for float64 ({error})") from None
-        return out
+            return out
+        except OverflowError as error:
+            raise BadInput(f"column {self.name!r} holds an integer too large for float64 ({error})") from None
 
     def scalars(self) -> list[Any]:
         """Return plain Python values; what stands where one is missing means nothing."""
