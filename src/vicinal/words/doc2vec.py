@@ -144,7 +144,7 @@ class Doc2Vec(Encoder):
         matrices.documents[np.diff(tokens.offsets) == 0] = 0
         paths = huffman_paths(tokens.vocabulary.counts) if self.objective == "hierarchical_softmax" else None
         keeping = Keeping(checkpoint, checkpoint_every, resume)
-        state = train_documents(self, tokens, known, matrices, paths, callback, keeping)
+        state = train_documents(self, tokens, known, matrices, paths, callback=callback, keeping=keeping)
         return self._keep(tokens, known, matrices, paths, state)
 
     # --- results ----------------------------------------------------------------------------------------------------
