@@ -6,7 +6,7 @@ import resource
 import time
 
 parser = argparse.ArgumentParser()
-for name, default in {"dim": 100, "window": 5, "negatives": 5, "epochs": 10, "seed": 1, "workers": 2, "dm": 0, "train": 0, "sharing": 4}.items():  # fmt: skip # noqa: E501
+for name, default in {"dim": 100, "window": 5, "negatives": 5, "epochs": 10, "seed": 1, "workers": 2, "dm": 0, "train": 0, "sharing": 1}.items():  # fmt: skip # noqa: E501
     parser.add_argument(f"--{name}", type=int, default=default)
 parser.add_argument("text")
 parser.add_argument("--out")

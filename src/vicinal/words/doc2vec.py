@@ -40,9 +40,11 @@ class Doc2Vec(Encoder):
         times as wide, slower and larger accordingly; the window never shrinks then.
     train_words : bool
         Train word vectors by skip-gram in the same pass (PV-DBOW; PV-DM always does).
-    dim, window, objective, negatives, sharing, noise_exponent, subsample, shrink_window
-        As in `Word2Vec`, without the full softmax; ``sharing`` counts words of a document, 0 and 1 being the same but
-        for ``train_words``. PV-DBOW alone has no window.
+    dim, window, objective, negatives, noise_exponent, subsample, shrink_window
+        As in `Word2Vec`, without the full softmax. PV-DBOW alone has no window.
+    sharing : int
+        Consecutive words of a document that share one draw of negatives; 0 and 1 both draw anew for every word. More
+        is faster, but a document sees few words and cannot average the noise away as words can.
     epochs, learning_rate, min_learning_rate, min_count, max_vocabulary, tokenizer, lower, threads, seed, deterministic
         As in `Word2Vec`.
     infer_epochs : int or None
@@ -86,7 +88,7 @@ class Doc2Vec(Encoder):
 
     def __init__(
         self, *, dim: int = 100, architecture: str = "pv_dbow", combine: str = "mean", train_words: bool = False,
-        window: int = 5, objective: str = "negative_sampling", negatives: int = 5, sharing: int = 4,
+        window: int = 5, objective: str = "negative_sampling", negatives: int = 5, sharing: int = 1,
         noise_exponent: float = 0.75, subsample: float = 1e-3, shrink_window: bool = True, epochs: int = 10,
         learning_rate: float = 0.025, min_learning_rate: float = 1e-4, min_count: int = 5,
         max_vocabulary: int | None = None, tokenizer: Any = "words", lower: bool = True,

@@ -22,7 +22,7 @@ MODEL = Model(
         Option("objective", Choice(["negative_sampling", "hierarchical_softmax"]), "negative_sampling",
                "Tell a word from sampled ones, or follow its Huffman path."),
         Option("negatives", int, 5, "Sampled words per draw."),
-        Option("sharing", int, 4, "Words of a document that share a draw of negatives."),
+        Option("sharing", int, 1, "Words of a document that share a draw of negatives; more are faster."),
         Option("noise_exponent", float, 0.75, "Negatives follow counts to this power."),
         Option("subsample", float, 1e-3, "Drop words more frequent than this share at random; 0 keeps all."),
         Option("shrink_window", bool, True,
