@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from vicinal.errors import BadInput, UnknownName
 
+_LOOKUP = 50  # names that a dictionary takes in while one is looked up in a file
+
 
 def hash_name(name: str | bytes) -> int:
     """Hash one name to 64 bits: the first 8 bytes of BLAKE2b of its UTF-8, little-endian (part of the native format).
@@ -140,16 +142,12 @@ class Names(Sequence[str]):
         """Find the rows of many names, (m,) int64; -1 where a name is unknown."""
         if isinstance(names, str):
             raise BadInput(f"names must be a list of strings, got the one string {names!r}")
-        if self._items is not None and self._index is not None:
-            return np.fromiter((self._find(name) for name in names), np.int64)
-        found: dict[str, int] = {}  # looking into a file takes longer than a dictionary, and texts repeat their words
-        rows = []
-        for name in names:
-            row = found.get(name) if isinstance(name, str) else -1
-            if row is None:
-                row = found[name] = self._find(name)
-            rows.append(row)
-        return np.array(rows, np.int64)
+        asked = [name if isinstance(name, str) else None for name in names]
+        distinct = {name for name in asked if name is not None}  # texts repeat their words
+        if self._index is None and len(distinct) * _LOOKUP > len(self):
+            self._dictionary()
+        found: dict[str | None, int] = {None: -1} | {name: self._find(name) for name in distinct}
+        return np.array([found[name] for name in asked], np.int64)
 
     def take(self, rows: NDArray) -> Names:
         """Keep the names of the given rows, in that order."""
