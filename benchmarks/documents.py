@@ -92,6 +92,7 @@ def quality(args: argparse.Namespace) -> dict:
         len(labels) // 2,
         {name: {p: {who: [] for who in contestants} for p in PROTOCOLS} for name in MODELS},
     )
+    told = {"reviews": len(labels), "epochs": args.epochs, "dim": 100, "gensim": "4.4.0"}
     for seed in range(1, args.seeds + 1):
         for name, option in MODELS.items():
             for protocol in PROTOCOLS:
@@ -104,7 +105,13 @@ def quality(args: argparse.Namespace) -> dict:
                     score = accuracy(np.concatenate(parts), labels, half)
                     results[name][protocol][who].append(score)
                     print(f"  {name}, {protocol}: seed {seed}: {who}: {score:.4f}", file=sys.stderr, flush=True)
-    return {"reviews": len(labels), "epochs": args.epochs, "dim": 100, "gensim": "4.4.0", "models": results}
+                    save_results("documents", part_name("quality", args), {**told, "models": results})
+    return {**told, "models": results}
+
+
+def part_name(part: str, args: argparse.Namespace) -> str:
+    """Name what is measured on a part of the reviews apart."""
+    return f"{part} of {args.reviews} reviews" if args.reviews else part
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], dict]] = {"speed": speed, "quality": quality}
@@ -120,8 +127,7 @@ def main() -> None:
     parser.add_argument("--reviews", type=int, default=0, help="so many of them; 0 for all")
     args = parser.parse_args()
     for part in [args.part] if args.part else PARTS:
-        name = part if not args.reviews else f"{part} of {args.reviews} reviews"
-        print(f"results in {save_results('documents', name, PARTS[part](args))}")
+        print(f"results in {save_results('documents', part_name(part, args), PARTS[part](args))}")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from _classics import all_rows, classics_table, detail_page, million, spread
+from _classics import all_rows, classics_table, detail_page, documents_in_rows, million, spread
 from _runs import QUICK, RESULTS, ROOT
 
 WANTED = {
@@ -115,6 +115,8 @@ def main() -> None:
     quick = "--quick" in sys.argv[1:]
     folder, target = (QUICK, QUICK / "benchmarks.md") if quick else (RESULTS, ROOT / "docs" / "benchmarks.md")
     records = {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+    if "documents" in records:
+        records["documents"] = documents_in_rows(records["documents"])
     rows = all_rows(records)
     page = [
         "# Benchmarks\n\nMeasured side by side in one run, contestants taking turns, on a shared and noisy machine: "
