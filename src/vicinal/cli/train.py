@@ -38,7 +38,8 @@ def command(ctx: click.Context, inputs: tuple[str, ...], **given: Any) -> None:
     Each model has options of its own: vicinal train --model MODEL --help lists them, and says what INPUTS are. Without
     --model, word2vec learns from text.
 
-    Ctrl-C ends training without harm: word2vec saves its state and says how to go on, the others write nothing.
+    Ctrl-C ends training without harm: word2vec, fasttext and doc2vec save their state and say how to go on, the others
+    write nothing.
     """
     from vicinal.cli._training import train
     from vicinal.cli._training_job import Job
