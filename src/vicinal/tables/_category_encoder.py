@@ -85,13 +85,11 @@ class CategoryEncoder(ArrayEncoder):
         return {"categories_": learned}
 
     def _encode(self, columns: list[Column]) -> NDArray[np.float32]:
-        out, start = np.zeros((len(columns[0]), self._width()), np.float32), 0
+        blocks = []
         for column, categories in zip(columns, self.categories_, strict=True):
             codes = known_codes(column, categories, self.unseen, self.missing)
-            block = self._vectors(np.maximum(codes, UNSEEN), len(categories))
-            out[:, start : start + block.shape[1]] = block
-            start += block.shape[1]
-        return out
+            blocks.append(self._vectors(np.maximum(codes, UNSEEN), len(categories)))
+        return blocks[0] if len(blocks) == 1 else np.hstack(blocks)
 
     def _decode(self, matrix: NDArray[np.float64]) -> NDArray:
         out, start = np.empty((len(matrix), self.n_features_in_), object), 0

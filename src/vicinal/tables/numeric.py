@@ -53,7 +53,8 @@ class NumberEncoder(ArrayEncoder):
         missing = np.isnan(data)
         filled = np.where(missing, self.mean_, data) if missing.any() else data
         with np.errstate(over="ignore", under="ignore"):
-            scaled = (self._restored_scaler().transform(filled) if len(filled) else filled).astype(np.float32)
+            scaled = self._restored_scaler().transform(filled) if len(filled) else filled
+            scaled = scaled.astype(np.float32, order="C")
         if not (finite := np.isfinite(scaled)).all():
             row, at = np.argwhere(~finite)[0]
             raise BadInput(f"column {columns[at].name!r}: {data[row, at]:g} in row {row}, scaled, is beyond float32")
@@ -75,7 +76,7 @@ class NumberEncoder(ArrayEncoder):
                         f"column {column.name!r} is missing (None or NaN) in {int(column.missing.sum())} of "
                         f"{len(column)} rows, first in row {at}; fill it, or choose another missing= option"
                     )
-        return np.stack([column.numbers() for column in columns], axis=1)
+        return np.stack([column.numbers() for column in columns]).T  # columns stay in one piece: faster sums
 
     def _restored_scaler(self) -> Any:
         scaler = self._scaler().set_output(transform="default")  # whatever scikit-learn's configuration says
