@@ -53,8 +53,8 @@ class NumberEncoder(ArrayEncoder):
         missing = np.isnan(data)
         filled = np.where(missing, self.mean_, data) if missing.any() else data
         with np.errstate(over="ignore", under="ignore"):
-            scaled = self._restored_scaler().transform(filled) if len(filled) else filled
-            scaled = scaled.astype(np.float32, order="C")
+            exact = self._restored_scaler().transform(filled) if len(filled) else filled
+            scaled: NDArray[np.float32] = exact.astype(np.float32, order="C")
         if not (finite := np.isfinite(scaled)).all():
             row, at = np.argwhere(~finite)[0]
             raise BadInput(f"column {columns[at].name!r}: {data[row, at]:g} in row {row}, scaled, is beyond float32")
