@@ -74,7 +74,10 @@ def _words_rows(record: dict) -> list[dict]:
 def documents_in_rows(record: dict) -> dict:
     """Bring the figures of documents.py to the form of the other files."""
     return {
-        key: part | {"rows": _documents_rows(key, part)} if "models" in part else part for key, part in record.items()
+        key: part | {"reviews": part["reviews"] or "all", "rows": _documents_rows(key, part)}
+        if "models" in part
+        else part
+        for key, part in record.items()
     }
 
 

@@ -1,6 +1,6 @@
 """Node vectors against node2vec and pecanpy: walks and training, memory, and labels told by the vectors.
 
-python benchmarks/graphs.py                     # about 12 quiet minutes on two cores: 4 speed, 2 memory, 6 quality
+python benchmarks/graphs.py                     # speed took 16 minutes on two cores; memory 2, quality 6 (estimated)
 python benchmarks/graphs.py speed --quick       # a part, small: speed, memory, quality
 
 Ours runs with its default options, 2 epochs of fresh walks, and the peers with theirs, one epoch over one set of walks;

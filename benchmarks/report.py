@@ -26,8 +26,8 @@ WANTED = {
 WHY_BELOW = [
     "Why. Skip-gram here updates all words of a window from the values before it, gensim one pair after the other: "
     "that moves WordSim-353 up and SimLex-999 down, with hierarchical softmax, which draws nothing, as well. "
-    "`sharing=0`, a draw for every pair in turn, scores as gensim does (one seed: 0.590, 0.280, 0.362) at a tenth of "
-    "the speed. CBOW at 0.025 is undertrained by both: word2vec.c at the same settings scores as ours does (0.538, "
+    "`sharing=0`, a draw for every pair in turn, scores as gensim does (one seed: 0.590, 0.280, 0.362) and is several "
+    "times slower. CBOW at 0.025 is undertrained by both: word2vec.c at the same settings scores as ours does (0.538, "
     "0.226, 0.289). gensim gains there by a rate that, with two workers on one file, falls only half way within each "
     "epoch, and by a start twice as far from zero; ours with those two changes scores 0.545, 0.219, 0.304 (two "
     "seeds). At 0.05, the rate that the original takes for CBOW and ours unless told otherwise, both score far higher.",

@@ -157,12 +157,13 @@ def test_every_command_line_is_one(page):
             if words[0].startswith("-"):
                 assert words in (["--version"], ["--help"])
                 continue
-            verb = app.get_command(click.Context(app), words[0])
+            root = click.Context(app, **app.context_settings)  # verbs keep what they make of these settings
+            verb = app.get_command(root, words[0])
             assert verb is not None, f"{name_of(page)}: there is no verb {words[0]}"
             if any("…" in word for word in words) or "[OPTIONS]" in words or words == ["completion", "bash)"]:
                 continue  # a pattern, not a command
             try:
-                verb.make_context(words[0], words[1:], resilient_parsing=False)
+                verb.make_context(words[0], words[1:], root)
             except click.exceptions.Exit as end:  # --help
                 assert end.exit_code == 0
             except click.UsageError as error:

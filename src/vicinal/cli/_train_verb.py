@@ -27,7 +27,7 @@ class TrainVerb(Verb):
         """Find the model first; then parse, and say of an option that it lacks which models have it."""
         name = _named_model(args)
         if name is not None and name not in MODELS and not ctx.resilient_parsing:
-            raise click.UsageError(f"there is no model {name!r}{did_you_mean(name, MODELS)}; {_listing()}", ctx)
+            raise click.UsageError(f"there is no model {name!r}; {_listing()}{did_you_mean(name, MODELS)}", ctx)
         model = MODELS.get(name or DEFAULT, MODELS[DEFAULT])
         ctx.meta[_CHOSEN], ctx.meta[_NAMED] = model, name is not None
         try:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal import __version__
-from vicinal.data import Tokens, open_corpus, tokenize_corpus
+from vicinal.data import Tokens
 from vicinal.encoder import Encoder
 from vicinal.errors import BadInput
 from vicinal.names import Names, hash_name
@@ -25,6 +25,7 @@ from vicinal.words.document_weights import DocumentMatrices, check_document_memo
 from vicinal.words.huffman import Paths, huffman_paths
 from vicinal.words.options import thread_count
 from vicinal.words.trainer import State
+from vicinal.words.training import read_tokens
 
 
 class Doc2Vec(Encoder):
@@ -138,7 +139,7 @@ class Doc2Vec(Encoder):
             For an option out of range.
         """
         check_document_options(self)
-        tokens = self._tokens(data, callback, checkpoint, resume)
+        tokens = read_tokens(self, data, callback, checkpoint, resume, documents=True)
         words = len(tokens.vocabulary)
         if words < 2:
             raise BadInput("the documents have one word only; training needs two or more: use more text")
@@ -235,23 +236,6 @@ class Doc2Vec(Encoder):
 
     _inference: Inference | None = None  # made when first needed
     _names_of_words: Names | None = None
-
-    def _tokens(self, data: Any, callback: Callback | None, checkpoint: Any, resume: bool) -> Tokens:
-        if isinstance(data, Tokens):
-            return data
-        corpus = open_corpus(data, documents=True)
-        if checkpoint is not None and resume:
-            try:
-                tokens = Tokens.open(checkpoint)
-            except BadInput:
-                pass  # nothing usable there: read the documents again
-            else:
-                if tokens.documents and tokens.corpus_fingerprint == corpus.fingerprint():
-                    return tokens
-        return tokenize_corpus(
-            corpus, tokenizer=self.tokenizer, lower=self.lower, min_count=self.min_count,
-            max_vocabulary=self.max_vocabulary, workspace=checkpoint, callback=callback,
-        )  # fmt: skip
 
     def _keep(
         self, tokens: Tokens, names: Names, matrices: DocumentMatrices, paths: Paths | None, state: State

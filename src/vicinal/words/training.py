@@ -20,18 +20,20 @@ from vicinal.words.trainer import Schedule, State, Trainer, Work
 from vicinal.words.weights import Matrices
 
 
-def read_tokens(model: Any, corpus: Any, callback: Callback | None, checkpoint: Any, resume: bool) -> Tokens:
+def read_tokens(
+    model: Any, corpus: Any, callback: Callback | None, checkpoint: Any, resume: bool, *, documents: bool = False
+) -> Tokens:
     """Tokenise a corpus by a model's options, or open again what a checkpoint holds of it."""
     if isinstance(corpus, Tokens):
         return corpus
-    corpus = open_corpus(corpus)
+    corpus = open_corpus(corpus, documents=documents)
     if checkpoint is not None and resume:
         try:
             tokens = Tokens.open(checkpoint)
         except BadInput:
             pass  # nothing usable there: read the text again
         else:
-            if tokens.corpus_fingerprint == corpus.fingerprint():
+            if tokens.documents == documents and tokens.corpus_fingerprint == corpus.fingerprint():
                 return tokens
     return tokenize_corpus(
         corpus, tokenizer=model.tokenizer, lower=model.lower, min_count=model.min_count,

@@ -20,7 +20,7 @@ MODEL = Model(
                "Tell the centre word from sampled ones, follow its Huffman path, or choose among all (few words)."),
         Option("negatives", int, 5, "Sampled words per draw."),
         Option("sharing", int, 4,
-               "Windows that share a draw of negatives; 0: a draw for every pair, a tenth as fast."),
+               "Windows that share a draw of negatives; 0: a draw for every pair, several times slower."),
         Option("noise_exponent", float, 0.75, "Negatives follow counts to this power."),
         Option("subsample", float, 1e-3, "Drop words more frequent than this share at random; 0 keeps all."),
         Option("shrink_window", bool, True,
