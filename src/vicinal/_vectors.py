@@ -229,18 +229,25 @@ def totals(typingctx, a, b, c, d, e, f):  # noqa: PLR0917
     return types.UniTuple(types.float32, 6)(*[floats16] * 6), emit
 
 
-@intrinsic
-def prefetch(typingctx, array, index):
-    """Ask for the cache line of ``array[index]``; a hint, never an access."""
+def _prefetch(name, doc, *hints):
+    """Make a prefetch; hints: to be written (1) or read (0), how soon again (0 to 3)."""
 
-    def emit(context, builder, signature, arguments):
-        at = builder.bitcast(_pointer(context, builder, signature.args[0], *arguments), ir.IntType(8).as_pointer())
-        # to be written (1), and again soon (3), as data (1)
-        hints = [ir.Constant(ir.IntType(32), hint) for hint in (1, 3, 1)]
-        _call(builder, "llvm.prefetch.p0", ir.VoidType(), [at, *hints])
-        return context.get_dummy_value()
+    def prefetch(typingctx, array, index):
+        def emit(context, builder, signature, arguments):
+            at = builder.bitcast(_pointer(context, builder, signature.args[0], *arguments), ir.IntType(8).as_pointer())
+            constants = [ir.Constant(ir.IntType(32), hint) for hint in (*hints, 1)]  # 1: data, not instructions
+            _call(builder, "llvm.prefetch.p0", ir.VoidType(), [at, *constants])
+            return context.get_dummy_value()
 
-    return types.void(array, types.uint64), emit
+        return types.void(array, types.uint64), emit
+
+    prefetch.__name__ = prefetch.__qualname__ = name
+    prefetch.__doc__ = doc
+    return intrinsic(prefetch)
+
+
+prefetch = _prefetch("prefetch", "Ask for the cache line of ``array[index]`` to write to; never an access.", 1, 3)
+prefetch_read = _prefetch("prefetch_read", "Ask for the cache line of ``array[index]`` to read; never an access.", 0, 3)
 
 
 if config.DISABLE_JIT:  # the same words for the interpreter, so that kernels can be followed step by step
@@ -272,4 +279,5 @@ if config.DISABLE_JIT:  # the same words for the interpreter, so that kernels ca
     def prefetch(array, index):  # type: ignore[no-redef]
         pass
 
+    prefetch_read = prefetch
     add, sub, mul, div, least, most = np.add, np.subtract, np.multiply, np.divide, np.minimum, np.maximum
