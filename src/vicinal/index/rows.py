@@ -30,7 +30,7 @@ class Rows:
     Examples
     --------
     >>> rows = Rows.of(np.array([[3.0, 4.0], [0.0, 0.0]], np.float32), "cosine")
-    >>> len(rows), rows.dim, rows.scales.round(2).tolist()
+    >>> len(rows), rows.dim, [round(scale, 2) for scale in rows.scales.tolist()]
     (2, 2, [0.2, 0.0])
     """
 
