@@ -38,5 +38,6 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Vicinal needs Python 3.11 or later; try make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) --upgrade pip
-	@$(PIP) --constraint constraints.txt --editable '.[maps,formats,tokenizers,learn,demo]' --group dev
+	@$(PIP) --constraint constraints.txt --editable '.[maps,formats,tokenizers,learn,demo,search,export]' --group dev
+	@$(PIP) --constraint constraints.txt hnswlib || echo "hnswlib could not be built (it takes a C++ compiler); its tests are skipped"
 	@touch $@

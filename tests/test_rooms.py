@@ -14,13 +14,16 @@ ROOMS = [
     "errors", "checks", "progress", "randomness", "require", "memory", "names", "origin", "lengths", "similarity",
     "matches", "expression", "frozen", "lookup", "record", "questions", "space", "encoder", "store", "data", "words",
     "counts", "graphs", "tables", "texts", "contrast", "towers", "recommend", "sequences", "autoencoders", "align",
-    "encoders", "index", "evaluate", "maps", "scale", "serve", "cli",
+    "encoders", "index", "export", "evaluate", "maps", "scale", "serve", "cli",
 ]  # fmt: skip
 OUTSIDE = {"__init__", "__main__", "_vectors"}  # the front door, the command, and the vocabulary of the kernels
 EXCEPTIONS = {
     ("space.py", "store"): "Space.open and Space.save are doors to the store, opened when used",
 }
-HEAVY = {"torch", "matplotlib", "pyarrow", "pandas", "polars", "sklearn", "scipy", "tokenizers", "zstandard", "ray"}
+HEAVY = {
+    "torch", "matplotlib", "pyarrow", "pandas", "polars", "sklearn", "scipy", "tokenizers", "zstandard", "ray", "faiss",
+    "h5py", "lancedb", "qdrant_client", "psycopg", "hnswlib",
+}  # fmt: skip
 FORBIDDEN_CALLS = {"eval", "exec", "__import__"}
 LONGEST, LONGEST_KERNELS = 300, 400
 LONGEST_FUNCTION, MOST_ARGUMENTS = 60, 7

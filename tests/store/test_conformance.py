@@ -14,10 +14,15 @@ from vicinal.errors import BadFormat, BadInput, BadOption, OutputExists
 from vicinal.space import Space
 from vicinal.store import registry
 
-needs_pyarrow = pytest.mark.skipif(
-    importlib.util.find_spec("pyarrow") is None and not os.environ.get("CI"), reason="pyarrow is not installed"
-)
-FORMATS = [pytest.param(i.name, marks=needs_pyarrow if i.name == "parquet" else ()) for i in store.formats()]
+NEEDS = {"parquet": "pyarrow", "hdf5": "h5py"}
+
+
+def needs(name):
+    absent = name in NEEDS and importlib.util.find_spec(NEEDS[name]) is None and not os.environ.get("CI")
+    return pytest.param(name, marks=pytest.mark.skipif(absent, reason=f"{NEEDS.get(name)} is not installed"))
+
+
+FORMATS = [needs(info.name) for info in store.formats()]
 USUAL = {info.name: "vectors" + info.endings[0] for info in store.formats()}
 PAIRS = {"safetensors", "npy", "projector"}
 
@@ -221,7 +226,7 @@ def test_names_with_spaces_are_refused_by_forms_that_cannot_hold_them(name, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["space", "npz", pytest.param("parquet", marks=needs_pyarrow)])
+@pytest.mark.parametrize("name", ["space", "npz", needs("parquet"), needs("hdf5")])
 def test_any_name_comes_back_from_forms_that_hold_them_all(name, tmp_path):
     names = ["New York", "a\nb", "tab\t", "\r", " ", "0", "\ufeffx", "\u2028"]
     store.write(Space(names, np.eye(len(names))), tmp_path / USUAL[name])

@@ -12,7 +12,7 @@ from vicinal.cli._show import counted, note
 from vicinal.cli._verb import Verb, force_option, options
 
 _NAMES = (
-    "space", "safetensors", "npz", "npy", "parquet", "word2vec", "word2vec-binary", "projector", "glove",
+    "space", "safetensors", "npz", "npy", "parquet", "hdf5", "word2vec", "word2vec-binary", "projector", "glove",
 )  # fmt: skip
 _HOW = options(
     click.option("--from", "source_format", type=click.Choice(_NAMES), metavar="FORMAT",
@@ -40,7 +40,8 @@ _HOW = options(
 def command(source: str, target: str, force: bool, **how: Any) -> None:
     """Read SOURCE in any known format and write TARGET in the format of its ending.
 
-    A FORMAT is one of space, safetensors, npz, npy, parquet, word2vec, word2vec-binary, projector and glove.
+    A FORMAT is one of space, safetensors, npz, npy, parquet, hdf5, word2vec, word2vec-binary, projector
+    and glove. An .hdf5 file may be one of ann-benchmarks: its train rows are read.
     """
     from vicinal import store
 

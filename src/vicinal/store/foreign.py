@@ -7,7 +7,6 @@ from pathlib import Path
 
 _FASTTEXT_MAGIC = 793712314
 _SIGNS = (
-    (0, b"\x89HDF", "this is an HDF5 file; save its matrix and names as .npz (arrays vectors and names) first"),
     (0, b"GGUF", "this is a GGUF model, not a table of vectors"),
     (0, b"SQLite format 3", "this is an SQLite database; export names and vectors first"),
     (0, b"BZh", "this is a bzip2 file; unpack it first"),

@@ -10,7 +10,7 @@ from typing import Protocol, cast
 from vicinal.errors import BadFormat, BadInput, BadOption, NotEnoughMemory, VicinalError
 from vicinal.progress import Callback
 from vicinal.space import Space
-from vicinal.store import glove, native, npy, npz, parquet, projector, safetensors, word2vec, word2vec_binary
+from vicinal.store import glove, hdf5, native, npy, npz, parquet, projector, safetensors, word2vec, word2vec_binary
 from vicinal.store.atomic import atomic, atomic_files
 from vicinal.store.blocks import head_of
 from vicinal.store.foreign import explain
@@ -42,7 +42,7 @@ class Format(Protocol):
         """Write a file under exactly this name."""
 
 
-_MODULES = (native, safetensors, npz, npy, parquet, word2vec, word2vec_binary, projector, glove)
+_MODULES = (native, safetensors, npz, npy, parquet, hdf5, word2vec, word2vec_binary, projector, glove)
 _FORMATS = {module.NAME: cast(Format, module) for module in _MODULES}
 
 
