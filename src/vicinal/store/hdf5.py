@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from vicinal.errors import BadFormat, BadInput, VicinalError
 from vicinal.memory import check_memory
@@ -23,8 +23,10 @@ NAME = "hdf5"
 ENDINGS = (".hdf5", ".h5")
 KEEPS = "names, vectors, metric"
 DISTANCES = {"cosine": "angular", "dot": "dot", "euclidean": "euclidean"}
-_METRICS = {"angular": "cosine", "cosine": "cosine", "dot": "dot", "ip": "dot", "euclidean": "euclidean", "l2": "euclidean"}  # fmt: skip
-_VECTORS = ("vectors", "train", "embeddings", "embedding", "matrix")
+_METRICS = {
+    "angular": "cosine", "cosine": "cosine", "dot": "dot", "ip": "dot", "euclidean": "euclidean", "l2": "euclidean",
+}  # fmt: skip
+VECTORS = ("vectors", "train", "embeddings", "embedding", "matrix")
 _PACKING = 1100  # the filters of HDF5 unpack to about a thousand times the size at most
 _CHUNK = 1 << 26  # bytes of one chunk that the library may have to hold
 _BLOCK = 1 << 22  # numbers read at once
@@ -35,7 +37,9 @@ def sniff(head: bytes, path: Path) -> bool:
     return head.startswith(b"\x89HDF\r\n\x1a\n")
 
 
-def read(path: Path, *, skip_bad: bool = False, callback: Callback | None = None) -> Space:
+def read(
+    path: Path, *, skip_bad: bool = False, callback: Callback | None = None, keys: tuple[str, ...] = VECTORS
+) -> Space:
     """Read the matrix, its names and its metric.
 
     Parameters
@@ -48,6 +52,8 @@ def read(path: Path, *, skip_bad: bool = False, callback: Callback | None = None
         Leave rows out that are not finite or named twice.
     callback : callable, optional
         Gets a `vicinal.progress.Progress` after every block of rows.
+    keys : tuple of str
+        What the matrix may be called; the first that is there is read.
 
     Returns
     -------
@@ -61,9 +67,9 @@ def read(path: Path, *, skip_bad: bool = False, callback: Callback | None = None
         Without h5py.
     """
     with opened(path) as file:
-        key = next((key for key in _VECTORS if key in file), "")
+        key = next((key for key in keys if key in file), "")
         if not key:
-            raise BadFormat(f"{path}: expected a matrix called {' or '.join(_VECTORS)}; the file has {_listed(file)}")
+            raise BadFormat(f"{path}: expected a matrix called {' or '.join(keys)}; the file has {_listed(file)}")
         matrix = read_array(file, key, path, callback=callback)
         names, metric = _names(file, path, len(matrix)), metric_of(file) or "cosine"
     read_space = assemble(names, matrix, Faults(path, skip_bad, "row"))
@@ -123,7 +129,14 @@ def opened(path: Path) -> Iterator[Any]:
 
 
 def read_array(
-    file: Any, key: str, path: Path, *, dimensions: int = 2, kinds: str = "fiu", callback: Callback | None = None
+    file: Any,
+    key: str,
+    path: Path,
+    *,
+    dimensions: int = 2,
+    kinds: str = "fiu",
+    wanted: DTypeLike | None = None,
+    callback: Callback | None = None,
 ) -> NDArray:
     """Read one array of numbers after checking that the file can hold what it claims.
 
@@ -137,13 +150,14 @@ def read_array(
         How many it must have.
     kinds : str
         numpy's letters of the types it may have.
+    wanted : dtype, optional
+        What it becomes; by default float32, but float16 and text stay as they are.
     callback : callable, optional
         Gets a `vicinal.progress.Progress` after every block of rows.
 
     Returns
     -------
     array
-        Integers as int64, floats of eight bytes as float32, others as they are.
 
     Raises
     ------
@@ -157,11 +171,10 @@ def read_array(
     if dtype.kind not in kinds or len(shape) != dimensions or 0 in shape:
         raise BadFormat(f"{where}: expected numbers in {dimensions} dimensions, got {dtype} of shape {shape}")
     _check_size(data, path, where)
-    kind: Any = dtype if dtype.kind == "S" or dtype.itemsize <= 2 and dtype.kind == "f" else np.dtype(np.float32)
-    kind = np.dtype(np.int64) if dtype.kind in "iu" and kinds != "fiu" else kind
-    size = math.prod(shape) * kind.itemsize
-    check_memory(size, f"reading {where}", "use a machine with more")
-    out = np.empty(shape, kind.newbyteorder("="))
+    kept = dtype.kind == "S" or (dtype.kind, dtype.itemsize) == ("f", 2)
+    kind: Any = np.dtype(wanted) if wanted else dtype.newbyteorder("=") if kept else np.dtype(np.float32)
+    check_memory(math.prod(shape) * kind.itemsize, f"reading {where}", "use a machine with more")
+    out = np.empty(shape, kind)
     rows = data.chunks[0] if data.chunks else 1
     step = max(1, _BLOCK // math.prod(shape[1:]) // rows) * rows
     meter = Meter(callback, "reading", shape[0], "rows")
@@ -215,8 +228,8 @@ def _names(file: Any, path: Path, n: int) -> list[str]:
     if _dataset(file, "names", where).dtype.kind == "S":
         raw = read_array(file, "names", path, dimensions=1, kinds="S").tolist()
     else:
-        data = read_array(file, "names", path, dimensions=1, kinds="u").astype(np.uint8).tobytes()
-        offsets = read_array(file, "name_offsets", path, dimensions=1, kinds="i")
+        data = read_array(file, "names", path, dimensions=1, kinds="u", wanted=np.uint8).tobytes()
+        offsets = read_array(file, "name_offsets", path, dimensions=1, kinds="i", wanted=np.int64)
         if offsets[0] != 0 or offsets[-1] != len(data) or (np.diff(offsets) < 0).any():
             raise BadFormat(f"{path}, array name_offsets: must rise from 0 to {len(data)}, the bytes of names")
         raw = [data[a:b] for a, b in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]

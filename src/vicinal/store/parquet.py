@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +89,33 @@ def write(space: Space, path: Path) -> None:
     MissingExtra
         Without pyarrow.
     """
-    pq, pa = require("pyarrow.parquet", "formats"), require("pyarrow", "formats")
+    pq = require("pyarrow.parquet", "formats")
+    schema, batches = record_batches(space)
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def record_batches(space: Space, callback: Callback | None = None) -> tuple[Any, Iterator[Any]]:
+    """Return a schema of Arrow and batches of rows: ``name``, ``vector`` (a fixed-size list of float32), the columns.
+
+    Parameters
+    ----------
+    space : Space
+    callback : callable, optional
+        Gets a `vicinal.progress.Progress` after every batch.
+
+    Raises
+    ------
+    BadInput
+        If a column is called ``name`` or ``vector`` or is of a type that Arrow does not hold.
+    MissingExtra
+        Without pyarrow.
+    """
+    pa = require("pyarrow", "formats")
     taken = [key for key in space.columns if key in ("name", "vector")]
     if taken:
-        raise BadInput(f"a column cannot be called {taken[0]!r} in a Parquet file; save as .space")
+        raise BadInput(f"a column cannot be called {taken[0]!r} in a table of Arrow (Parquet, LanceDB); save as .space")
     fields = [("name", pa.string()), ("vector", pa.list_(pa.float32(), space.dim))]
     try:
         columns = {key: pa.array(column.tolist() if column.dtype.kind in "UTO" else column)
@@ -99,14 +123,20 @@ def write(space: Space, path: Path) -> None:
     except pa.ArrowException as error:
         raise BadInput(f"a column cannot be written to Parquet ({error}); save as .space") from None
     schema = pa.schema([*fields, *((key, column.type) for key, column in columns.items())])
-    with pq.ParquetWriter(path, schema) as writer:
-        for start in range(0, len(space), 1 << 16):
-            stop = min(start + (1 << 16), len(space))
-            flat = np.asarray(space.matrix[start:stop], np.float32).reshape(-1)
-            vectors = pa.FixedSizeListArray.from_arrays(pa.array(flat), space.dim)
-            rest = [column.slice(start, stop - start) for column in columns.values()]
-            names = pa.array(space.names[start:stop], pa.string())
-            writer.write_table(pa.Table.from_arrays([names, vectors, *rest], schema=schema))
+    return schema, _batches(space, schema, list(columns.values()), callback)
+
+
+def _batches(space: Space, schema: Any, columns: list[Any], callback: Callback | None) -> Iterator[Any]:
+    pa = require("pyarrow", "formats")
+    meter = Meter(callback, "writing", len(space), "rows")
+    for start in range(0, len(space), 1 << 16):
+        stop = min(start + (1 << 16), len(space))
+        flat = np.asarray(space.matrix[start:stop], np.float32).reshape(-1)
+        vectors = pa.FixedSizeListArray.from_arrays(pa.array(flat), space.dim)
+        rest = [column.slice(start, stop - start) for column in columns]
+        names = pa.array(space.names[start:stop], pa.string())
+        yield pa.RecordBatch.from_arrays([names, vectors, *rest], schema=schema)
+        meter.report(stop)
 
 
 def _is_list(kind: Any, pa: Any) -> bool:
