@@ -55,7 +55,7 @@ def test_hnswlib_finds_the_neighbours_of_the_space(have, make, same_answers, tmp
     same_answers(
         space, metric, lambda row, k: [about["names"][i] for i in index.knn_query(space.matrix[row], k)[0][0]], 0.95
     )
-    labels, distances = index.knn_query(space.matrix[5], 1)
+    _, distances = index.knn_query(space.matrix[5], 1)
     score = space.nearest(space.matrix[5], 1)[0][0].score
     assert distances[0, 0] == pytest.approx(score**2 if metric == "euclidean" else 1 - score, abs=1e-4)
 

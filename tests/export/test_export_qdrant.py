@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import warnings
 
 import numpy as np
@@ -175,12 +176,14 @@ def test_folders(qdrant, make, tmp_path):
     assert (mine / "thesis.txt").is_file()
 
 
-def test_large_folders_are_no_warning_but_a_remark(qdrant, tmp_path):
-    space = Space([str(i) for i in range(20_001)], np.ones((20_001, 1)))
+def test_large_folders_are_no_warning_but_a_remark(qdrant, make, tmp_path, monkeypatch):
+    local = importlib.import_module("qdrant_client.local.local_collection").LocalCollection
+    monkeypatch.setattr(local, "LARGE_DATA_THRESHOLD", 40)
+    monkeypatch.setattr("vicinal.export.qdrant._LOCAL", 40)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        done = export(space, tmp_path / "x.qdrant", batch=20_001)
-    assert any("20,000" in lost for lost in done.lost)
+        done = export(make(41), tmp_path / "x.qdrant")
+    assert any("from 40 on" in lost for lost in done.lost)
 
 
 @pytest.mark.parametrize(

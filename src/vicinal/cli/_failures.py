@@ -91,7 +91,9 @@ def _names() -> re.Pattern[str]:
     from vicinal.cli.models import MODELS
 
     options = [option for model in MODELS.values() for option in model.options if not option.flag]
-    words = "|".join(sorted({option.name for option in options if "_" in option.name} | {"min_pairs"}))
+    words = "|".join(
+        sorted({option.name for option in options if "_" in option.name} | {"min_pairs", "ef_construction"})
+    )
     return re.compile(rf"(?<![\w/.'\"-])(?:{words})(?![\w/.'\"])")
 
 
