@@ -32,6 +32,8 @@ OPTIONAL = {
     "matplotlib": r"vicinal\.maps|vicinal map",
     "sklearn": r"sklearn|--model (lsa|tfidf|table|random_projection)",
     "pyarrow": r"\.parquet",
+    "faiss": r"import faiss",
+    "h5py": r"\.hdf5",
     "zstandard": r"\.zst\b",
 }
 TEXT = """

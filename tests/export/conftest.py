@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import importlib.util
-import itertools
 import os
 import shutil
 import subprocess
@@ -105,7 +104,6 @@ class Server:
         )
         options = f"-F -h '' -k {folder}"
         self._must("pg_ctl", "-w", "-D", folder / "data", "-l", folder / "log", "-o", options, "start")
-        self.count = itertools.count()
 
     def _runs(self, program, *words):
         try:
@@ -124,14 +122,6 @@ class Server:
 
     def url(self, database):
         return f"postgresql://postgres@/{database}?host={self.folder}"
-
-    def new(self):
-        import psycopg
-
-        name = f"test{next(self.count)}"
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return name
 
     def psql(self, database, *words):
         command = [self.home / "bin" / "psql", "-X", "-h", self.folder, "-U", "postgres", "-d", database, *words]
@@ -158,11 +148,11 @@ def server():
 
 
 class Database:
-    """One empty database."""
+    """The one database, emptied for every test."""
 
     def __init__(self, server):
-        self.server, self.name = server, server.new()
-        self.url = server.url(self.name)
+        self.server, self.name, self.url = server, "postgres", server.url("postgres")
+        self.do("DROP SCHEMA public CASCADE", "CREATE SCHEMA public", "ALTER DATABASE postgres RESET ALL")
 
     def ask(self, query, *values):
         import psycopg

@@ -165,7 +165,13 @@ def test_the_question_shown_is_python_that_runs(have, make, tmp_path):
     for name in ("words.hnsw", "words.faiss", "words.lancedb"):
         tool = have(NEEDS[name])
         done = export(space, tmp_path / name)
-        names = {"json": json, "vector": space.matrix[3], "queries": np.array(space.matrix[3:4]), NEEDS[name]: tool}
+        names = {
+            "json": json,
+            "Path": Path,
+            "vector": space.matrix[3],
+            "queries": np.array(space.matrix[3:4]),
+            NEEDS[name]: tool,
+        }
         if name == "words.lancedb":
             assert eval(done.query, names).to_list()[0]["name"] == "w3"
         else:

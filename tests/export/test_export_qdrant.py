@@ -50,7 +50,7 @@ def load(request, qdrant, tmp_path):
 
 @pytest.mark.parametrize("metric", ["cosine", "dot", "euclidean"])
 def test_neighbours_are_those_of_the_space(load, make, same_answers, metric):
-    space = make(metric=metric)
+    space = make(100, metric=metric)
     done, client = load(space, batch=64)
     assert (done.to, done.rows, done.metric) == ("qdrant", len(space), metric)
 
@@ -63,7 +63,7 @@ def test_neighbours_are_those_of_the_space(load, make, same_answers, metric):
 
 @pytest.mark.parametrize("metric", ["cosine", "dot", "euclidean"])
 def test_scores_are_those_of_the_space(load, make, metric):
-    space = make(metric=metric)
+    space = make(100, metric=metric)
     _, client = load(space)
     found = client.query_points("vectors", query=0, limit=5).points  # near point 0, without it
     exact = space.nearest(space.names[0], 5)[0]
@@ -73,7 +73,7 @@ def test_scores_are_those_of_the_space(load, make, metric):
 
 
 def test_everything_comes_back(load, make):
-    space = make(metric="dot")
+    space = make(60, metric="dot")
     done, client = load(space, collection="my words", batch=33)
     points, _ = client.scroll("my words", limit=1000, with_vectors=True)
     assert [point.id for point in points] == list(range(len(space)))

@@ -88,7 +88,7 @@ def write(
 
 def _query(target: str) -> str:
     return (
-        f'about = json.load(open({sidecar_path(target)!r}, encoding="utf-8")); '
+        f'about = json.loads(Path({sidecar_path(target)!r}).read_text("utf-8")); '
         'index = hnswlib.Index(space=about["space"], dim=about["dim"]); '
         f"index.load_index({target!r}); index.set_ef(100); labels, distances = index.knn_query(vector, k=10)"
     )

@@ -207,7 +207,7 @@ def _dataset(file: Any, key: str, where: str) -> Any:
     if data.dtype.hasobject:
         raise BadFormat(f"{where}: values of varying length (or objects) came; save numbers, or text of fixed length")
     if data.dtype.kind in "fiu" and not data.id.get_type().equal(h5py.h5t.py_create(data.dtype)):
-        raise BadFormat(f"{where}: its numbers are of no usual type (damaged?); the library may never end reading them")
+        raise BadFormat(f"{where}: its numbers are of no usual type; is the file damaged?")
     return data
 
 
