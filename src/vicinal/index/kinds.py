@@ -12,6 +12,8 @@ from vicinal.index.kind import Kind
 _HOMES: Mapping[str, tuple[str, str]] = {
     "exact": ("exact", "Exact"),
     "tree": ("tree", "Tree"),
+    "lsh": ("lsh", "Lsh"),
+    "hnsw": ("hnsw", "Hnsw"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -56,9 +57,10 @@ def stored(
         wanted = " x ".join("any" if length is None else str(length) for length in shape)
         raise BadFormat(f"the array {name!r} of this index is of shape {array.shape}, not {wanted}")
     if array.size and (least is not None or most is not None or array.dtype.kind == "f"):
-        lowest, highest = array.min(), array.max()
-        floor = -np.inf if most is None and least is None else -most if least is None and most is not None else least
-        if not (lowest >= floor and highest <= (np.inf if most is None else most)):  # not so where one is NaN
+        lowest, highest = float(array.min()), float(array.max())
+        ceiling = math.inf if most is None else most
+        floor = -ceiling if least is None else least
+        if not floor <= lowest <= highest <= ceiling:  # not so where one is NaN
             raise BadFormat(f"the array {name!r} of this index holds values from {lowest} to {highest}: out of range")
     array = np.require(np.asarray(array), requirements=["C", "A"])
     if array.flags.writeable:
