@@ -27,6 +27,7 @@ from vicinal.store.container import Container, write_container
 OPTIONS = {
     "tree": [{"split": "ball", "leaf_size": 3}],
     "lsh": [{"tables": 3, "bits": 12}],
+    "ivf": [{"codes": "int8"}, {"codes": "float32", "cells": 7}, {"subspaces": 13, "cells": 30}],
     "hnsw": [{"storage": "float32", "M": 8}, {"storage": "float16"}],
 }
 VARIANTS = [(name, options) for name in kind_names() for options in ({}, *OPTIONS.get(name, ()))]

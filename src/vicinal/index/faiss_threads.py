@@ -88,3 +88,10 @@ def bitmap_of(allowed: NDArray[np.bool_] | None) -> Any:
 def bytes_at(pointer: Any, count: int) -> NDArray[np.uint8]:
     """Copy bytes that FAISS holds."""
     return load_faiss().rev_swig_ptr(pointer, count).copy() if count else np.zeros(0, np.uint8)
+
+
+def padded(points: NDArray[np.float64], dim: int) -> NDArray[np.float32]:
+    """Points as float32, with zeros up to ``dim`` dimensions."""
+    out = np.zeros((len(points), dim), np.float32)
+    out[:, : points.shape[1]] = points
+    return out

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vicinal.checks import check_choice, check_whole
 from vicinal.errors import BadFormat
 from vicinal.index.choices import choose, steps
-from vicinal.index.faiss_threads import bitmap_of, faiss_threads, load_faiss, search_faiss
+from vicinal.index.faiss_threads import bitmap_of, faiss_threads, load_faiss, padded, search_faiss
 from vicinal.index.kind import Kind
 from vicinal.index.reduction import Reduction
 from vicinal.index.rescore import rescore
@@ -92,7 +92,7 @@ class Hnsw(Kind):
 
     def _points(self, start: int, stop: int) -> NDArray[np.float32]:
         """Rows from ``start`` to ``stop`` as FAISS shall see them."""
-        return _padded(self._reduction.points(self.data, start, stop), self._index.d)
+        return padded(self._reduction.points(self.data, start, stop), self._index.d)
 
     def _learn_ranges(self) -> None:
         """Set the range of each dimension's codes: from the least value to the greatest."""
@@ -151,7 +151,7 @@ class Hnsw(Kind):
         def parameters() -> Any:
             return load_faiss().SearchParametersHNSW(efSearch=kept, sel=selector)
 
-        points = _padded(self._reduction.queries(queries), self._index.d)
+        points = padded(self._reduction.queries(queries), self._index.d)
         candidates = search_faiss(self._index, points, kept, threads, parameters)
         return rescore(queries, candidates, self.data, k, threads=threads)
 
@@ -271,10 +271,3 @@ def check_graph(arrays: Mapping[str, NDArray], n: int, M: int, most_layers: int)
         if (layers[targets[targets >= 0]] <= layer).any():
             raise BadFormat(f"a link on layer {layer} of this index leads to a row that is not there")
     return links
-
-
-def _padded(points: NDArray[np.float64], dim: int) -> NDArray[np.float32]:
-    """Points as float32, with zeros up to ``dim`` dimensions."""
-    out = np.zeros((len(points), dim), np.float32)
-    out[:, : points.shape[1]] = points
-    return out

@@ -13,6 +13,7 @@ _HOMES: Mapping[str, tuple[str, str]] = {
     "exact": ("exact", "Exact"),
     "tree": ("tree", "Tree"),
     "lsh": ("lsh", "Lsh"),
+    "ivf": ("ivf", "Ivf"),
     "hnsw": ("hnsw", "Hnsw"),
 }
 
