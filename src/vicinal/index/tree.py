@@ -42,6 +42,9 @@ class Tree(Kind):
     """
 
     name = "tree"
+    _reduction: Reduction
+    _tree: Any
+    _size: int
 
     @classmethod
     def build(
