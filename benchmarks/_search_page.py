@@ -33,16 +33,17 @@ def search_page(record: dict[str, Any]) -> str:
 def _speed(part: dict[str, Any]) -> list[str]:
     versions = ", ".join(f"{who} {version}" for who, version in part["versions"].items())
     out = [
-        f"GloVe 6B 50d: {part['n']:,} vectors × {part['dim']}, cosine, {part['queries']:,} held-out queries in one batch, "
-        f"top {part['k']}, one thread, median of {part['rounds']} interleaved rounds ({versions}; {part['date']}). `vicinal` "
-        "is the kind `tree_ah`; `vicinal build_index` is what `build_index(recall=0.95)` chose, names included. Queries a "
-        "second at equal recall, between two settings by interpolation:", "",
+        f"GloVe 6B 50d: {part['n']:,} vectors × {part['dim']}, cosine, {part['queries']:,} held-out queries in one "
+        f"batch, top {part['k']}, one thread, median of {part['rounds']} interleaved rounds ({versions}; "
+        f"{part['date']}). `vicinal` is the kind `tree_ah`; `vicinal build_index` is what `build_index(recall=0.95)` "
+        "chose, names included. Queries a second at equal recall, between two settings by interpolation:", "",
         "![queries a second over recall](pictures/search-tradeoff.svg)", "",
     ]  # fmt: skip
     rows = {row["recall"]: row for row in part["rows"]}
     everyone = list(dict.fromkeys(who for row in rows.values() for who in row["values"]))
+    heads = " | ".join(f"at recall {recall}" for recall in rows)
     out += [
-        f"| who | {' | '.join(f'at recall {recall}' for recall in rows)} | {_OWN} is faster by, at {' / '.join(map(str, rows))} |",
+        f"| who | {heads} | {_OWN} is faster by, at {' / '.join(map(str, rows))} |",
         "|---|" + "---|" * (len(rows) + 1),
     ]
     for who in everyone:
@@ -71,8 +72,8 @@ def _latency(part: dict[str, Any]) -> list[str]:
 def _build(part: dict[str, Any]) -> list[str]:
     (row,) = part["rows"]
     out = [
-        f"Building with {part['threads']} threads (`vicinal build_index` includes the search for its settings), and bytes a "
-        f"vector besides the full vectors, by the size of what is saved ({part['date']}):", "",
+        f"Building with {part['threads']} threads (`vicinal build_index` includes the search for its settings), and "
+        f"bytes a vector besides the full vectors, by the size of what is saved ({part['date']}):", "",
         "| who | seconds | bytes a vector |", "|---|---|---|",
     ]  # fmt: skip
     for who, values in row["values"].items():
@@ -80,15 +81,16 @@ def _build(part: dict[str, Any]) -> list[str]:
         out.append(f"| {who} | {statistics.median(values):.3g}{spread} | {row['bytes_per_vector'][who]:.1f} |")
     limits = row["limits"]
     seconds, held = statistics.median(row["values"][_OWN]), row["bytes_per_vector"][_OWN]
-    out += ["", f"Aimed at {limits['seconds']} s or less: {_kept(seconds <= limits['seconds'])}. Aimed at "
-                f"{limits['bytes_per_vector']} bytes or less: {_kept(held <= limits['bytes_per_vector'])}."]  # fmt: skip
-    return out
+    return [
+        *out, "", f"Aimed at {limits['seconds']} s or less: {_kept(seconds <= limits['seconds'])}. Aimed at "
+        f"{limits['bytes_per_vector']} bytes or less: {_kept(held <= limits['bytes_per_vector'])}.",
+    ]  # fmt: skip
 
 
 def _exact(part: dict[str, Any]) -> list[str]:
     out = [
-        f"Every row scored, one thread, batches, median of {part['rounds']} interleaved rounds, each side at its quickest "
-        f"setting of that recall ({part['date']}):", "",
+        f"Every row scored, one thread, batches, median of {part['rounds']} interleaved rounds, each side at its "
+        f"quickest setting of that recall ({part['date']}):", "",
         "| job | queries/s | other | its queries/s | recall | bytes a vector | faster by | aimed at |",
         "|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
@@ -98,7 +100,9 @@ def _exact(part: dict[str, Any]) -> list[str]:
         recall, held = next(iter(row["recalls"].values())), next(iter(row["bytes_per_vector"].values()))
         goal = f"{aimed} ×{' (missed)' * (ratio < aimed)}" if aimed else ""
         rates = [_rate(row["values"][who]) for who in (_OWN, other)]
-        out.append(f"| {row['job']} | {rates[0]} | {other} | {rates[1]} | {recall:.4f} | {held:.1f} | {ratio:.2f} × | {goal} |")
+        out.append(
+            f"| {row['job']} | {rates[0]} | {other} | {rates[1]} | {recall:.4f} | {held:.1f} | {ratio:.2f} × | {goal} |"
+        )
     told = [f"{key}: {value}." for key, value in part.items() if key.startswith("not compared")]
     return [*out, *([""] if told else []), *told]
 
@@ -152,6 +156,15 @@ def _kept(kept: bool) -> str:
     return "kept" if kept else "missed"
 
 
+def front(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Points (recall, speed) that no other beats in both, by rising recall."""
+    kept: list[tuple[float, float]] = []
+    for recall, speed in sorted(points, reverse=True):
+        if not kept or speed > kept[-1][1]:
+            kept.append((recall, speed))
+    return kept[::-1]
+
+
 def draw(*, quick: bool = False) -> Path:
     """Draw queries a second over recall, a line a contestant: each one's settings that no other of its own beats.
 
@@ -164,29 +177,28 @@ def draw(*, quick: bool = False) -> Path:
     matplotlib.use("agg")
     matplotlib.rcParams["svg.hashsalt"] = "vicinal"  # the same file for the same figures
     from matplotlib import pyplot
-    from search import front
 
     folder, target = (QUICK, QUICK / PICTURE.name) if quick else (RESULTS, PICTURE)
     part = json.loads((folder / "search.json").read_text())["speed"]
     figure, axes = pyplot.subplots(figsize=(9, 6), layout="constrained")
-    colours = pyplot.get_cmap("tab20").colors
+    colours = [*pyplot.get_cmap("tab10").colors, *pyplot.get_cmap("Dark2").colors]
     for at, (who, variants) in enumerate(part["curves"].items()):
         points = [
             (point["recall"], statistics.median(point["queries_per_s"]))
             for several in variants.values() for point in several if point["queries_per_s"]
         ]  # fmt: skip
-        best = [point for point in front(points) if point[0] >= 0.5]
+        best = [point for point in front(points) if point[0] >= 0.6]
         if not best:
             continue
         own = who.startswith(_OWN)
         axes.plot(
             [1 - min(recall, 0.9995) for recall, _ in best], [speed for _, speed in best],
             "-" if own else "--", marker="os"[not own] if who != f"{_OWN} build_index" else "*", label=who,
-            color="black" if who == _OWN else colours[at % 20], linewidth=2.5 if who == _OWN else 1.3,
+            color="black" if who == _OWN else colours[at % len(colours)], linewidth=2.5 if who == _OWN else 1.3,
             markersize=12 if who == f"{_OWN} build_index" else 4, zorder=3 if own else 2,
         )  # fmt: skip
-    ticks = [0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999]
-    axes.set(xscale="log", yscale="log", xlim=(0.5, 0.0004), xlabel=f"recall@{part['k']}", ylabel="queries a second")
+    ticks = [0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999]
+    axes.set(xscale="log", yscale="log", xlim=(0.4, 0.0004), xlabel=f"recall@{part['k']}", ylabel="queries a second")
     axes.set_xticks([1 - tick for tick in ticks], [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)
     axes.axvline(0.05, color="grey", linewidth=0.8)

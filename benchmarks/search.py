@@ -1,17 +1,18 @@
-"""Search for nearest neighbours against ScaNN, hnswlib, FAISS, usearch and Voyager: speed at equal recall, and the promise.
+"""Search for nearest neighbours against ScaNN, hnswlib, FAISS, usearch and Voyager: speed at equal recall, and more.
 
-python benchmarks/search.py                     # everything; some 25 quiet minutes on two cores, most of it building graphs
+python benchmarks/search.py                     # everything; some 25 quiet minutes on two cores, mostly building graphs
 python benchmarks/search.py speed latency build # parts: speed, latency, build, exact, spaces, picture
 python benchmarks/search.py --quick             # the same on less: GloVe's first 100,000 words, SIFT and so on
+ONLY=vicinal,ScaNN python benchmarks/search.py speed    # fewer contestants in speed, latency and build
 
 GloVe 6B 50d, 400,000 words by cosine, of which 2,000 chance ones are the queries and not in the index; top 10. Searches
 take one thread, building takes two. Every contestant builds in a process of its own that stays, and is then asked for
-all of its settings in turn, round after round. Compared at a recall are the points of each contestant's own curve there,
-queries a second interpolated in their logarithm between two settings of one index; ratios are those of medians over
-rounds. A contestant with several indexes (ScaNN with other leaves, and with spilling) counts by its best. Recall is the
-share of the 10 nearest found, equally near ones being as good. Vectors have length 1, so that cosine is the dot product.
-ONLY=vicinal,ScaNN leaves the others out of speed, latency and build.
-Sentence vectors are those of all-MiniLM-L6-v2 for English sentences of Tatoeba, computed when first needed (minutes).
+all of its settings in turn, round after round. Compared at a recall are the points of each contestant's own curve
+there, queries a second interpolated in their logarithm between two settings of one index; ratios are those of medians
+over rounds. A contestant with several indexes (ScaNN with other leaves, and with spilling; ours with two plans) counts
+by its best. Recall is the share of the 10 nearest found, equally near ones being as good. Vectors have length 1, so
+that cosine is the dot product. Sentence vectors are those of all-MiniLM-L6-v2 for English sentences of Tatoeba,
+computed when first needed (minutes).
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ from _runs import (
     speed_row,
     summary,
 )
+from _search_page import draw, front
 
 K, THREADS, RECALLS, PROMISE = 10, 2, (0.90, 0.95, 0.98), 0.95
 AIMED = {0.90: {"ScaNN": 1.0}, 0.95: {"ScaNN": 1.3, "hnswlib": 3.0}, 0.98: {"ScaNN": 1.0}}
@@ -123,15 +125,6 @@ class Contest:
         self.process.wait()
 
 
-def front(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Points (recall, speed) that no other beats in both, by rising recall."""
-    kept: list[tuple[float, float]] = []
-    for recall, speed in sorted(points, reverse=True):
-        if not kept or speed > kept[-1][1]:
-            kept.append((recall, speed))
-    return kept[::-1]
-
-
 def speed_at(points: list[tuple[float, float]], recall: float) -> float | None:
     """Queries a second at a recall, on the logarithm's line between two settings; None where it is never reached."""
     best = front(points)
@@ -192,7 +185,9 @@ class Arena:
                 contest.round(self.size["queries"])
                 reached = speeds([contest], PROMISE, self.rounds + 1)[-1:]
                 shown = f"{reached[0]['queries_per_s']:,.0f}/s at {PROMISE}" if reached else f"never at {PROMISE}"
-                print(f"  round {self.rounds + 1}: {contest.who} {contest.variant}: {shown}", file=sys.stderr, flush=True)
+                print(
+                    f"  round {self.rounds + 1}: {contest.who} {contest.variant}: {shown}", file=sys.stderr, flush=True
+                )
             self.rounds += 1
 
     def by_who(self) -> dict[str, list[Contest]]:
@@ -232,7 +227,10 @@ def peer_contests(n: int, args: argparse.Namespace) -> list[Contest]:
     some = [{"leaves": round(1.6 * root)}, {"leaves": round(3.2 * root)}, {"leaves": round(1.6 * root), "soar": True}]
     factory = f"IVF{round(1.6 * root)},PQ{25}x4fs,RFlat"
     peers = [
-        *(("ScaNN", f"{o['leaves']} leaves{', SOAR' * o.get('soar', False)}", "ScaNN", o) for o in some[: args.indexes]),
+        *(
+            ("ScaNN", f"{o['leaves']} leaves{', SOAR' * o.get('soar', False)}", "ScaNN", o)
+            for o in some[: args.indexes]
+        ),
         ("hnswlib", "M=16", "Hnswlib", {}),
         ("FAISS flat", "Flat", "Faiss", {"factory": "Flat"}),
         ("FAISS IVF-PQ", factory, "Faiss", {"factory": factory}),
@@ -261,7 +259,9 @@ def held(matrix: np.ndarray, metric: str, folder: Path, queries: int, seed: int 
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "matrix.npy", matrix)
     source = folder / "matrix.npy"
-    run_job("search_jobs", "matrices", folder=folder, source=source, metric=metric, queries=queries, seed=seed, most=most)
+    run_job(
+        "search_jobs", "matrices", folder=folder, source=source, metric=metric, queries=queries, seed=seed, most=most
+    )
     source.unlink()
     return folder
 
@@ -284,7 +284,7 @@ def sentences(args: argparse.Namespace) -> np.ndarray:
 
 
 def speed(args: argparse.Namespace) -> None:
-    """Queries a second of a batch, one thread, over recall: every contestant's curve, and how they compare at three recalls."""
+    """Queries a second of a batch over recall, one thread: every curve, and how they compare at three recalls."""
     ARENA.enter(args)
     part = Part("search", "speed", args, **ARENA.size, k=K, rounds=args.rounds, versions=peer_versions("search"))
     for number in range(1, args.rounds + 1):
@@ -341,7 +341,9 @@ def build(args: argparse.Namespace) -> None:
         while len(runs[who]) < args.rounds and several[0].built["seconds"] < 20 and "build_index" not in who:
             runs[who].append(several[0].build())
     if "vicinal" in runs:
-        row = speed_row("search", f"building, {THREADS} threads", runs, key="seconds", aimed={"ScaNN": 0.5, "hnswlib": 4.0})
+        row = speed_row(
+            "search", f"building, {THREADS} threads", runs, key="seconds", aimed={"ScaNN": 0.5, "hnswlib": 4.0}
+        )
         part.add(row | {"bytes_per_vector": {who: several[0]["bytes_per_vector"] for who, several in runs.items()},
                         "limits": {"seconds": 15, "bytes_per_vector": 40}})  # fmt: skip
 
@@ -373,7 +375,11 @@ def duel(contests: list[Contest], data: Path, rounds: int) -> dict[str, Contest]
     """Build a few contestants and measure their settings in turn; kinds that there are not are left out."""
     names = {contest.options.get("kind") for contest in contests} - {None}
     run_job("search_jobs", "warm", folder=data, kinds=list(names))
-    there = {name for name in names if run_job("search_jobs", "plans", kind=name, n=1, dim=1, metric="cosine")["plans"] is not None}
+    there = {
+        name
+        for name in names
+        if run_job("search_jobs", "plans", kind=name, n=1, dim=1, metric="cosine")["plans"] is not None
+    }
     found = {}
     queries = len(np.load(data / "queries.npy", mmap_mode="r"))
     for contest in contests:
@@ -449,8 +455,12 @@ def spaces(args: argparse.Namespace) -> None:
                 held(matrix, metric, folder, min(1000, len(matrix) // 10), seed=seed, most=args.most)
             if seed == 1:
                 run_job("search_jobs", "warm", folder=folder, kinds=kinds)
-            runs.append(run_job("search_jobs", "promised", folder=folder, recall=PROMISE, threads=THREADS, seed=seed, held=1000))
-            kept = {key: runs[-1][key] for key in ("recall", "own_recall", "kind", "setting", "seconds", "bytes_per_vector")}
+            runs.append(
+                run_job("search_jobs", "promised", folder=folder, recall=PROMISE, threads=THREADS, seed=seed, held=1000)
+            )
+            kept = {
+                key: runs[-1][key] for key in ("recall", "own_recall", "kind", "setting", "seconds", "bytes_per_vector")
+            }
             print(f"  {name}, seed {seed}: {kept}", file=sys.stderr, flush=True)
         n, dim = np.load(folder / "base.npy", mmap_mode="r").shape
         row = quality_row("build_index", f"{name}, {n:,} × {dim}, {metric}", "recall@10, fresh queries",
@@ -460,8 +470,6 @@ def spaces(args: argparse.Namespace) -> None:
 
 def picture(args: argparse.Namespace) -> None:
     """Draw every contestant's curve from the figures of `speed`."""
-    from _search_page import draw
-
     print(f"  drawn: {draw(quick=args.quick)}", file=sys.stderr)
 
 
@@ -471,7 +479,7 @@ PARTS = {"speed": speed, "latency": latency, "build": build, "exact": exact, "sp
 def main() -> None:
     """Run the chosen parts."""
     args = read_args(
-        __doc__, PARTS, queries=(2000, 300), rounds=(3, 1), plans=(2, 1), indexes=(3, 1), sentences=(62_000, 3_000),
+        __doc__, PARTS, queries=(2000, 300), rounds=(3, 1), plans=(2, 1), indexes=(3, 1), sentences=(50_000, 3_000),
         most=(0, 5_000), seeds=(2, 1),
     )  # fmt: skip
     args.only = os.environ.get("ONLY", "")

@@ -12,7 +12,10 @@ import numpy as np
 from _answer import answer
 from _contest import Contestant, serve, truth
 
-CONNECTIONS, THOROUGH = 16, 200  # of all graphs: links a node (twice that below), and how many are looked at to find them
+CONNECTIONS, THOROUGH = (
+    16,
+    200,
+)  # of all graphs: links a node (twice that below), and how many are looked at to find them
 BEAMS = (10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768)
 
 
@@ -37,17 +40,32 @@ class ScaNN(Contestant):
 
         n, leaves = len(self.base), self.options["leaves"]
         self.searcher = None
-        builder = scann.scann_ops_pybind.builder(self.base, 10, {"cosine": "dot_product", "euclidean": "squared_l2"}[self.metric])
+        builder = scann.scann_ops_pybind.builder(
+            self.base, 10, {"cosine": "dot_product", "euclidean": "squared_l2"}[self.metric]
+        )
         builder.set_n_training_threads(self.threads)
         spill = {"soar_lambda": 1.5} if self.options.get("soar") else {}
-        builder = builder.tree(num_leaves=leaves, num_leaves_to_search=leaves // 10, training_sample_size=min(n, 250_000), **spill)
+        builder = builder.tree(
+            num_leaves=leaves, num_leaves_to_search=leaves // 10, training_sample_size=min(n, 250_000), **spill
+        )
         aware = {"anisotropic_quantization_threshold": 0.2} if self.metric == "cosine" else {}
         self.searcher = builder.score_ah(2, **aware).reorder(100).build()
 
     def settings(self, k: int) -> list[dict[str, Any]]:
         """See `Contestant`."""
         shares = (0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3)
-        reorder = ((50, 100), (50, 100), (100, 150), (100, 200), (150, 200), (150, 200), (200, 300), (200, 300), (300, 400), (400, 600))
+        reorder = (
+            (50, 100),
+            (50, 100),
+            (100, 150),
+            (100, 200),
+            (150, 200),
+            (150, 200),
+            (200, 300),
+            (200, 300),
+            (300, 400),
+            (400, 600),
+        )
         return [
             {"leaves": max(1, round(share * self.options["leaves"])), "candidates": candidates}
             for share, several in zip(shares, reorder, strict=True)
@@ -106,7 +124,9 @@ class Faiss(Contestant):
 
         faiss.omp_set_num_threads(self.threads)
         dot = self.metric == "cosine" and "HNSW" not in self.options["factory"]  # at length 1, distance orders alike
-        self.index = faiss.index_factory(self.base.shape[1], self.options["factory"], faiss.METRIC_INNER_PRODUCT if dot else faiss.METRIC_L2)
+        self.index = faiss.index_factory(
+            self.base.shape[1], self.options["factory"], faiss.METRIC_INNER_PRODUCT if dot else faiss.METRIC_L2
+        )
         if "HNSW" in self.options["factory"]:
             self.index.hnsw.efConstruction = THOROUGH
         self.index.train(self.base)
