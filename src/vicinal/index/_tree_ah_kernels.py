@@ -1,0 +1,281 @@
+# mypy: ignore-errors
+"""Searching a tree with asymmetric hashing: the best leaves, a scan of their codes, exact scores of what is left."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vicinal._bytes import (
+    BYTES, add_bytes, add_even, add_odd, high_codes, load_bytes, load_table, look_up, low_codes, no_shorts,
+    store_rounded, store_shorts, which_reach,
+)  # fmt: skip
+from vicinal._vectors import (
+    LANES, add, fma, inner_kernel, kernel, load, loop_kernel, lowest_bit, mul, prefetch_read, smallest, splat, store,
+    sub, which_over,
+)  # fmt: skip
+from vicinal.index._rescore_kernels import COSINE, EUCLIDEAN, dot_product, keep_best, square_distance
+from vicinal.index._tree_ah_training_kernels import PACK, TILE, products
+
+GROUP = 4  # bytes of codes, of 8 subspaces, whose parts of a score are added in 8 bits
+_MOST = 251  # of such a sum, and 8 halves of rounding
+_STEPS = 256  # heights to a group
+_WORDS = 1023  # buckets of leaves
+_AHEAD = 6
+
+
+@kernel
+def choose_leaves(queries, packs, biases, leaves, offsets):
+    """Fill ``leaves`` and ``offsets``, (m, wanted), with the leaves of greatest ``query . centre - bias``, best first."""
+    scores = np.empty((TILE, len(biases)), np.float32)
+    buckets = np.empty(len(biases), np.int16)
+    counts = np.empty(_WORDS + 2, np.int32)
+    _choose_leaves(queries, packs, biases, leaves, offsets, scores, buckets, counts)
+
+
+@loop_kernel
+def _choose_leaves(queries, packs, biases, leaves, offsets, scores, buckets, counts):
+    m = len(queries)
+    for start in range(0, m, TILE):
+        _score_leaves(queries, start, packs, biases, scores)
+        for q in range(start, min(start + TILE, m)):
+            _best_leaves(scores[q - start], buckets, counts, leaves[q], offsets[q])
+
+
+@inner_kernel
+def _score_leaves(queries, start, packs, biases, scores):
+    flat, packed, dim = queries.reshape(-1), packs.reshape(-1), np.uint64(queries.shape[1])
+    last = len(queries) - 1
+    a, b = np.uint64(start) * dim, np.uint64(min(start + 1, last)) * dim
+    c, d = np.uint64(min(start + 2, last)) * dim, np.uint64(min(start + 3, last)) * dim
+    out, line = scores.reshape(-1), np.uint64(scores.shape[1])
+    for p in range(len(packs)):
+        a0, a1, b0, b1, c0, c1, d0, d1 = products(flat, a, b, c, d, packed, np.uint64(p) * dim * np.uint64(PACK), dim)
+        at = np.uint64(p * PACK)
+        other = at + np.uint64(LANES)
+        left, right = load(biases, at), load(biases, other)
+        store(out, at, sub(a0, left))
+        store(out, other, sub(a1, right))
+        store(out, line + at, sub(b0, left))
+        store(out, line + other, sub(b1, right))
+        store(out, line * np.uint64(2) + at, sub(c0, left))
+        store(out, line * np.uint64(2) + other, sub(c1, right))
+        store(out, line * np.uint64(3) + at, sub(d0, left))
+        store(out, line * np.uint64(3) + other, sub(d1, right))
+
+
+@inner_kernel
+def _best_leaves(scores, buckets, counts, leaves, offsets):
+    """Sort into buckets between the best score and the mean: counting sort of those that matter."""
+    wanted, count = len(leaves), len(scores)
+    top, low = np.float32(-np.inf), np.float32(np.inf)
+    for i in range(count):
+        if scores[i] > -1e37:
+            top, low = max(top, scores[i]), min(low, scores[i])
+    factor = np.float32(_WORDS) / max(top - low, np.float32(1e-30))
+    counts[:] = 0
+    for i in range(count):
+        bucket = min(max(int((top - scores[i]) * factor), 0), _WORDS + 1) if scores[i] > -1e37 else _WORDS + 1
+        buckets[i] = bucket
+        counts[bucket] += 1
+    total, last = 0, 0
+    while last <= _WORDS and total < wanted:
+        here = counts[last]
+        counts[last] = total
+        total += here
+        last += 1
+    for i in range(count):
+        bucket = buckets[i]
+        if bucket < last:
+            at = counts[bucket]
+            counts[bucket] += 1
+            if at < wanted:
+                leaves[at], offsets[at] = i, scores[i]
+    for i in range(total, wanted):
+        leaves[i], offsets[i] = leaves[0], -np.inf
+
+
+@inner_kernel
+def _fill_tables(query, books, tables, parts):
+    """Fill ``tables`` with what each code adds to a score, from 0, in steps of 1 / scale; returns the scale."""
+    subspaces, width = books.shape[0], np.uint64(books.shape[1])
+    centres = books.reshape(-1)
+    widest, total, group = np.float32(0), np.float32(0), np.float32(0)
+    for s in range(subspaces):
+        part = splat(np.float32(0))
+        for j in range(np.uint64(0), width):
+            at = np.uint64(s) * width + j
+            part = fma(splat(query[at]), load(centres, at * np.uint64(LANES)), part)
+        low = smallest(part)
+        part = sub(part, splat(low))
+        store(parts, np.uint64(s * LANES), part)
+        if s % (2 * GROUP) == 0:
+            group = np.float32(0)
+        reach = -smallest(sub(splat(np.float32(0)), part))
+        group += reach
+        total += reach
+        widest = max(widest, group)
+    scale = np.float32(0)
+    if np.float32(1e-30) < widest and total < np.float32(1e30):
+        scale = min(np.float32(_MOST) / widest, np.float32(60000) / total)
+    steps = splat(scale)
+    for s in range(subspaces):
+        store_rounded(tables, np.uint64(s * LANES), mul(load(parts, np.uint64(s * LANES)), steps))
+    return scale
+
+
+@inner_kernel
+def _both(codes, at, tables, t):
+    """Look up both codes of 64 bytes and add."""
+    pair = load_bytes(codes, at)
+    low = look_up(load_table(tables, t), low_codes(pair))
+    return add_bytes(low, look_up(load_table(tables, t + np.uint64(LANES)), high_codes(pair)))
+
+
+@inner_kernel
+def _scan_block(codes, start, width, tables, need, sums):
+    """Add up the scores of 64 points; which of them reach ``need``. ``sums`` is filled if any does."""
+    even, odd = no_shorts(), no_shorts()
+    at, t = start, np.uint64(0)
+    line, step = np.uint64(BYTES), np.uint64(2 * LANES)
+    for _ in range(width // GROUP):
+        ab = add_bytes(_both(codes, at, tables, t), _both(codes, at + line, tables, t + step))
+        at += line * np.uint64(2)
+        t += step * np.uint64(2)
+        cd = add_bytes(_both(codes, at, tables, t), _both(codes, at + line, tables, t + step))
+        at += line * np.uint64(2)
+        t += step * np.uint64(2)
+        both = add_bytes(ab, cd)
+        even, odd = add_even(even, both), add_odd(odd, both)
+    if width % GROUP:
+        both = _both(codes, at, tables, t)
+        for _ in range(width % GROUP - 1):
+            at += line
+            t += step
+            both = add_bytes(both, _both(codes, at, tables, t))
+        even, odd = add_even(even, both), add_odd(odd, both)
+    reached = which_reach(even, odd, need)
+    if reached:
+        store_shorts(sums, np.uint64(0), even)
+        store_shorts(sums, np.uint64(BYTES // 2), odd)
+    return reached
+
+
+@inner_kernel
+def _thin(places, heights, filled, bar):
+    """Drop what lies under the bar."""
+    kept = 0
+    for i in range(filled):
+        if heights[i] >= bar:
+            places[kept], heights[kept] = places[i], heights[i]
+            kept += 1
+    return kept
+
+
+@inner_kernel
+def _scan(leaves, offsets, codes, width, starts, sizes, rows, allowed, tables, scale, candidates, counts, places, heights, sums):  # noqa: E501
+    """Collect ``candidates`` or a few more points of greatest height (score in steps); (how many, the bar).
+
+    The bar is the greatest height that so many points reached so far; only what is above it is looked at.
+    """
+    steps = len(counts)
+    base = steps // 2
+    counts[:] = 0
+    filled, reaching, bar, full = 0, 0, 0, False
+    filtered = len(allowed) > 0
+    for leaf_at in range(len(leaves)):
+        if offsets[leaf_at] == -np.inf:
+            continue
+        leaf = leaves[leaf_at]
+        rise = base - int(min(max((offsets[0] - offsets[leaf_at]) * scale, np.float32(0)), np.float32(1e6)))
+        size = np.int64(sizes[leaf])
+        start = starts[leaf]
+        for block in range((size + BYTES - 1) // BYTES):
+            need = max(bar + 1 - rise, 0) if full else 0
+            if need > 65535:
+                break
+            place = (start + block) * BYTES
+            reached = _scan_block(codes, np.uint64(place * width), width, tables, np.uint16(need), sums)
+            if size - block * BYTES < BYTES:
+                reached &= (np.uint64(1) << np.uint64(size - block * BYTES)) - np.uint64(1)
+            if not reached:
+                continue
+            if filled + BYTES > len(places):
+                filled = _thin(places, heights, filled, bar)
+            while reached:
+                lane = np.int64(lowest_bit(reached))
+                reached &= reached - np.uint64(1)
+                height = max(np.int64(sums[lane]) + rise, 0)
+                if full and height <= bar:
+                    continue
+                if filtered and not allowed[rows[place + lane]]:
+                    continue
+                places[filled], heights[filled] = place + lane, height
+                filled += 1
+                reaching += 1
+                counts[height] += 1
+                if reaching >= candidates:
+                    full = True
+                    while reaching - counts[bar] >= candidates:
+                        reaching -= counts[bar]
+                        bar += 1
+    return _thin(places, heights, filled, bar)
+
+
+@kernel
+def search(queries, order, leaves, offsets, books, spread, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists):  # noqa: E501, PLR0917
+    """See `_search`; this allocates what it works in."""
+    subspaces, per = books.shape[0], books.shape[1]
+    width = codes.shape[1]
+    query = np.zeros(2 * width * per, np.float32)
+    tables, parts = np.zeros(2 * width * LANES, np.uint8), np.empty(subspaces * LANES, np.float32)
+    counts = np.empty(2 * _STEPS * ((width + GROUP - 1) // GROUP), np.int32)
+    places = np.empty(4 * candidates + 2 * BYTES, np.int64)
+    heights = np.empty(len(places), np.int32)
+    sums = np.empty(BYTES, np.uint16)
+    _search(queries, order, leaves, offsets, books, spread, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists, query, tables, parts, counts, places, heights, sums)  # noqa: E501
+
+
+@loop_kernel
+def _search(queries, order, leaves, offsets, books, spread, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists, query, tables, parts, counts, places, heights, sums):  # noqa: E501, PLR0917
+    dim, width = queries.shape[1], codes.shape[1]
+    flat = codes.reshape(-1)
+    for turn in range(len(order)):
+        q = order[turn]
+        for j in range(dim):
+            query[j] = queries[q, j]
+        digit = np.float32(1) if metric == EUCLIDEAN else spread * max(offsets[q, 0], np.float32(0))
+        for s in range((dim + books.shape[1] - 1) // books.shape[1], books.shape[0]):
+            query[s * books.shape[1]] = digit
+        scale = _fill_tables(query, books, tables, parts)
+        filled = _scan(leaves[q], offsets[q], flat, width, starts, sizes, rows, allowed, tables, scale, candidates, counts, places, heights, sums)  # noqa: E501
+        if lists.shape[1] > 0:
+            for i in range(min(filled, lists.shape[1])):
+                lists[q, i] = rows[places[i]]
+        else:
+            _rescore(queries, q, places, filled, rows, matrix, norms, metric, found[q], scores[q])
+
+
+@inner_kernel
+def _rescore(queries, q, places, filled, rows, matrix, norms, metric, found, scores):
+    """Score the points at ``places`` exactly and keep the best."""
+    flat, asked, dim = matrix.reshape(-1), queries.reshape(-1), np.uint64(matrix.shape[1])
+    for i in range(filled):
+        places[i] = rows[places[i]]
+    kept = 0
+    for i in range(filled):
+        if i + _AHEAD < filled:
+            at = np.uint64(places[i + _AHEAD]) * dim
+            for j in range(np.uint64(0), dim, np.uint64(LANES)):
+                prefetch_read(flat, at + j)
+            prefetch_read(norms, np.uint64(places[i + _AHEAD]))
+        row = places[i]
+        at, start = np.uint64(row) * dim, np.uint64(q) * dim
+        if metric == EUCLIDEAN:
+            score = -np.sqrt(square_distance(asked, start, flat, at, dim))
+        else:
+            score = dot_product(asked, start, flat, at, dim)
+        if metric == COSINE:
+            norm = norms[row]
+            score *= np.float32(1) / norm if norm > 0 else np.float32(0)
+            score = min(max(score, np.float32(-1)), np.float32(1))
+        kept = keep_best(row, score, found, scores, kept)
