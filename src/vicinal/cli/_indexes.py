@@ -1,10 +1,9 @@
-"""What the verbs that make and ask indexes have in common: kinds, settings, vectors from files, an index beside a space."""
+"""What the verbs that make and ask indexes share: kinds, settings, vectors from files, an index beside a space."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vicinal.cli._failures import did_you_mean
-from vicinal.cli._files import check_there, open_space
+from vicinal.cli._files import check_there, is_index, open_space
 from vicinal.cli._show import counted, note
 from vicinal.errors import BadFormat, BadInput, BadOption, VicinalError
 
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from vicinal.space import Space
 
 # as `vicinal.index.kinds.kind_names` gives them; written here so that help need not import NumPy
-KINDS = ("exact",)
-_MARK = re.compile(rb'"format"\s*:\s*"vicinal\.index/')
+KINDS = ("exact", "int8", "binary", "tree", "lsh", "ivf", "hnsw", "tree_ah")
 _SPOTS = 100  # names compared to tell whether an index holds the rows of a space
 
 
@@ -43,7 +41,9 @@ class KindName(click.ParamType):
         """Return the name as the library spells it."""
         known, spelled = ("auto", *KINDS), str(value).lower().replace("-", "_")
         if spelled not in known:
-            self.fail(f"there is no kind {value!r} (kinds: {', '.join(known)}){did_you_mean(spelled, known)}", param, ctx)
+            self.fail(
+                f"there is no kind {value!r} (kinds: {', '.join(known)}){did_you_mean(spelled, known)}", param, ctx
+            )
         return spelled
 
 
@@ -69,22 +69,6 @@ class Setting(click.ParamType):
             return name.strip(), json.loads(text)
         except ValueError:
             return name.strip(), text.strip()
-
-
-def is_index(path: str | os.PathLike[str]) -> bool:
-    """Tell by its first bytes whether a file is an index.
-
-    Examples
-    --------
-    >>> is_index("nowhere.index")
-    False
-    """
-    try:
-        with open(path, "rb") as file:
-            head = file.read(1 << 16)
-    except OSError:
-        return False
-    return head[8:9] == b"{" and _MARK.search(head) is not None
 
 
 def open_an_index(path: str) -> Index:
@@ -126,7 +110,9 @@ def read_vectors(path: str) -> NDArray | Space:
     except (OSError, ValueError, EOFError) as error:
         raise BadFormat(f"{path}: not a matrix that NumPy can read ({error})") from None
     if vectors.ndim not in (1, 2) or vectors.dtype.kind not in "fiu" or not vectors.size:
-        raise BadInput(f"{path} holds {vectors.dtype} of shape {vectors.shape}; a matrix of numbers, a row a query, is needed")
+        raise BadInput(
+            f"{path} holds {vectors.dtype} of shape {vectors.shape}; a matrix of numbers, a row a query, is needed"
+        )
     return vectors
 
 
@@ -176,7 +162,7 @@ def index_beside(path: str, space: Space, k: int, metric: str | None) -> Index |
     if reason:
         note(f"{beside} is not used: {reason}")
         return None
-    note(f"by {beside}, recall {index.recall_} of {index.recall_.k}; --exact compares every row")
+    note(f"by {beside}, recall {index.recall_} of the {index.recall_.k} nearest; --exact compares every row")
     return index
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vicinal.cli._files import check_output, check_there, open_space, reporting
-from vicinal.cli._indexes import KindName, Setting, is_index, open_an_index, read_vectors, settings_of
+from vicinal.cli._files import check_output, check_there, is_index, open_space, reporting
+from vicinal.cli._indexes import KindName, Setting, open_an_index, read_vectors, settings_of
 from vicinal.cli._show import counted, facts, heading, note, say, say_json
 from vicinal.cli._types import WordList
 from vicinal.cli._verb import Verb, force_option, json_option, metric_option, options
@@ -65,6 +65,10 @@ def command(ctx: click.Context, *, file: str, as_json: bool, **how: Any) -> None
     if how["add"] or how["remove"]:
         _change(ctx, file, how, as_json)
         return
+    if not 0 < how["recall"] <= 1:
+        raise BadOption(f"--recall must be above 0 and at most 1, got {how['recall']:g}")
+    if how["settings"] and how["kind"] == "auto":
+        raise BadOption("--option is of one kind; name it with --kind")
     if is_index(check_there(file)):
         raise BadInput(f"{file} is an index already; --add and --remove change it, 'vicinal search' asks it")
     output = str(how["output"] or Path(file).with_suffix(".index"))
@@ -79,8 +83,6 @@ def command(ctx: click.Context, *, file: str, as_json: bool, **how: Any) -> None
 def _built(file: str, how: dict[str, Any]) -> Index:
     from vicinal.index import build_index
 
-    if how["settings"] and how["kind"] == "auto":
-        raise BadOption("--option is of one kind; name it with --kind")
     space = open_space(file)
     queries = read_vectors(how["queries"]) if how["queries"] else None
     with reporting(sys.stderr.isatty() and not how["quiet"]) as report:
@@ -132,10 +134,12 @@ def index_facts(index: Index) -> list[tuple[str, str]]:
     from vicinal.memory import show_bytes
 
     recall = index.recall_
-    measured = f"{recall} of {recall.k}, asked for {recall.target:g}"
+    measured = f"{recall} of the {recall.k} nearest, asked for {recall.target:g}"
     measured += f", on {counted(recall.queries, 'query', 'queries')}" if recall.queries else ""
     found = [("kind", index.kind), ("metric", index.metric)]
-    found += [(label, _plain(value)) for label, value in (("options", index.options), ("setting", index.setting)) if value]
+    found += [
+        (label, _plain(value)) for label, value in (("options", index.options), ("setting", index.setting)) if value
+    ]
     full = f"{show_bytes(index.nbytes)} besides the full vectors, {index.bytes_per_vector:.1f} bytes each"
     return [*found, ("recall", measured), ("memory", full), ("fingerprint", index.fingerprint)]
 

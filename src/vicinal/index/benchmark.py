@@ -1,0 +1,278 @@
+"""Every kind of index on one's own vectors: how long it takes to build, how much it holds, how fast at which recall."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vicinal.checks import check_whole
+from vicinal.errors import BadInput, MissingExtra, VicinalError
+from vicinal.index.kind import Kind
+from vicinal.index.kinds import find_kind, kind_names
+from vicinal.index.rows import Rows
+from vicinal.lengths import row_norms, unit_rows
+from vicinal.matches import html_table, table
+from vicinal.progress import Callback, Meter
+from vicinal.randomness import generator
+from vicinal.record import Record
+from vicinal.similarity import check_metric
+
+_SETTINGS = 12  # of a kind, spread over all it has
+_LEAST_SECONDS = 0.05  # that a measurement takes
+_LEAST_ROWS = 20
+_TIE = 2e-6  # by which float32 scores of equal rows may differ, relative
+
+
+@dataclass(frozen=True)
+class Point:
+    """One setting of one kind.
+
+    Attributes
+    ----------
+    setting : dict
+    recall : float
+        Mean share of the k nearest found.
+    queries_per_second : float
+        All queries in one batch.
+
+    Examples
+    --------
+    >>> Point({"leaves": 60}, 0.95, 9000.0).recall
+    0.95
+    """
+
+    setting: dict[str, Any]
+    recall: float
+    queries_per_second: float
+
+
+@dataclass(frozen=True)
+class KindFigures:
+    """What was measured of one kind.
+
+    Attributes
+    ----------
+    kind : str
+    options : dict
+        What it was built with.
+    build_seconds, bytes_per_vector : float
+        The bytes are those besides the full vectors.
+    points : list of Point
+        From the quickest setting to the most thorough.
+    left_out : str
+        Why nothing was measured, or nothing.
+
+    Examples
+    --------
+    >>> figures = KindFigures("lsh", {}, 0.5, 32.0, [Point({}, 0.8, 9000.0), Point({}, 0.96, 2000.0)])
+    >>> figures.at(0.95).queries_per_second, figures.at(0.99)
+    (2000.0, None)
+    """
+
+    kind: str
+    options: dict[str, Any] = field(default_factory=dict)
+    build_seconds: float = 0.0
+    bytes_per_vector: float = 0.0
+    points: list[Point] = field(default_factory=list)
+    left_out: str = ""
+
+    def at(self, recall: float) -> Point | None:
+        """Return the quickest setting of that recall or more; None where there is none."""
+        enough = [point for point in self.points if point.recall >= recall]
+        return max(enough, key=lambda point: point.queries_per_second, default=None)
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """Figures of several kinds over one space; prints as a table, a line a kind at the recall asked for.
+
+    Attributes
+    ----------
+    kinds : list of KindFigures
+    n, dim, k, queries, threads : int
+        Rows indexed, their dimensions, neighbours sought, queries asked, threads that searched.
+    metric : str
+    recall : float
+        At which the table compares.
+
+    Examples
+    --------
+    >>> print(Benchmark([KindFigures("exact", {}, 0.0, 4.0, [Point({}, 1.0, 900.0)])], 5, 2, 1, 1, 1, "cosine", 0.95))
+    kind   setting  build s  bytes/vector  recall  queries/s
+    -----  -------  -------  ------------  ------  ---------
+    exact              0.00           4.0   1.000        900
+    """
+
+    kinds: list[KindFigures]
+    n: int
+    dim: int
+    k: int
+    queries: int
+    threads: int
+    metric: str
+    recall: float
+
+    @property
+    def curves(self) -> dict[str, list[tuple[float, float]]]:
+        """Recall and queries a second of every kind's settings, as `vicinal.maps.trade_off` draws them."""
+        return {one.kind: [(p.recall, p.queries_per_second) for p in one.points] for one in self.kinds if one.points}
+
+    def record(self) -> dict[str, Any]:
+        """Return everything as JSON values."""
+        return asdict(self)
+
+    def _table(self) -> tuple[Sequence[str], list[list[str]]]:
+        heading = ("kind", "setting", "build s", "bytes/vector", "recall", "queries/s")
+        lines = []
+        for one in self.kinds:
+            if not one.points:
+                lines.append([one.kind, one.left_out, "", "", "", ""])
+                continue
+            point = one.at(self.recall) or max(one.points, key=lambda found: found.recall)
+            setting = " ".join(f"{key}={value}" for key, value in point.setting.items())
+            figures = [f"{one.build_seconds:.2f}", f"{one.bytes_per_vector:.1f}", f"{point.recall:.3f}"]
+            lines.append([one.kind, setting, *figures, f"{point.queries_per_second:,.0f}"])
+        return heading, lines
+
+    def __str__(self) -> str:
+        return table(*self._table(), left=2)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._table())
+
+
+def benchmark_kinds(
+    space: Record,
+    kinds: Sequence[str] | None = None,
+    *,
+    k: int = 10,
+    recall: float = 0.95,
+    queries: int = 500,
+    metric: str | None = None,
+    threads: int = 1,
+    seed: int = 0,
+    callback: Callback | None = None,
+) -> Benchmark:
+    """Measure kinds of index on rows held out of a space.
+
+    Parameters
+    ----------
+    space : Space
+        20 names or more.
+    kinds : sequence of str, optional
+        By default all.
+    k : int
+        Neighbours sought, less than the names left in.
+    recall : float
+        At which the table compares, 0 to 1.
+    queries : int
+        Chance rows taken out and asked for, at most a tenth of all.
+    metric : str, optional
+        Instead of the space's own.
+    threads : int
+        To search with; building takes one a processor. 0 for one a processor.
+    seed : int
+    callback : callable, optional
+        Receives `Progress`, a step a kind.
+
+    Returns
+    -------
+    Benchmark
+        Times are of the machine and the moment. A kind whose package is missing is in it with the reason.
+
+    Raises
+    ------
+    BadInput
+        For fewer than 20 names that can be asked for.
+    BadOption
+
+    Examples
+    --------
+    >>> from vicinal import Space
+    >>> space = Space([f"w{i}" for i in range(200)], np.random.default_rng(0).normal(size=(200, 8)))
+    >>> benchmark_kinds(space, ["exact"]).kinds[0].points[0].recall
+    1.0
+    """
+    chosen = kind_names() if kinds is None else list(dict.fromkeys(kinds))
+    known = kind_names()
+    for name in chosen:
+        if name not in known:
+            find_kind(name)  # raises
+    data, asked = _held_out(space, metric or space.metric, check_whole("queries", queries), seed)
+    check_whole("k", k, 1, len(data))
+    truth = find_kind("exact").build(data).search(asked, k, threads=threads)[1]
+    found, meter = [], Meter(callback, "measuring", len(chosen), "kinds")
+    for at, name in enumerate(chosen):
+        meter.report(at)
+        found.append(_measured(name, data, asked, truth, (threads, seed)))
+    meter.report(len(chosen))
+    return Benchmark(found, len(data), data.dim, k, len(asked), threads, data.metric, recall)
+
+
+def _held_out(space: Record, metric: str, queries: int, seed: int) -> tuple[Rows, NDArray[np.float32]]:
+    check_metric(metric)
+    norms = row_norms(space.matrix)
+    usable = np.arange(len(norms)) if metric == "euclidean" else np.flatnonzero(norms > 0)
+    if len(space) < _LEAST_ROWS or not len(usable):
+        raise BadInput(f"a benchmark needs {_LEAST_ROWS} vectors or more that are not zero, got {len(usable)}")
+    held = np.sort(generator(seed).permutation(usable)[: max(1, min(queries, len(space) // 10))])
+    kept = np.ones(len(norms), bool)
+    kept[held] = False
+    asked = np.ascontiguousarray(space.matrix[held], np.float32)
+    data = Rows.of(np.ascontiguousarray(space.matrix[kept]), metric)
+    return data, unit_rows(asked) if metric == "cosine" else asked
+
+
+def _measured(
+    name: str, data: Rows, asked: NDArray[np.float32], truth: NDArray[np.float32], how: tuple[int, int]
+) -> KindFigures:
+    threads, seed = how
+    try:
+        kind = find_kind(name)
+        plans = kind.plans(len(data), data.dim, data.metric)
+        if not plans or data.metric not in kind.metrics:
+            return KindFigures(name, left_out=f"of no use for {len(data):,} × {data.dim} by {data.metric}")
+        _compile(kind, data, plans[0], asked)
+        start = time.perf_counter()
+        built = kind.build(data, seed=seed, **plans[0])
+        seconds = time.perf_counter() - start
+    except MissingExtra as error:
+        return KindFigures(name, left_out=" ".join(str(error).split()))
+    except VicinalError as error:
+        return KindFigures(name, left_out=f"not built: {error}")
+    settings = list(built.settings(truth.shape[1]))
+    spread = np.unique(np.linspace(0, len(settings) - 1, min(len(settings), _SETTINGS)).round().astype(int))
+    points = [_point(built, dict(settings[at]), asked, truth, threads) for at in spread]
+    return KindFigures(name, dict(built.options), seconds, built.nbytes / len(data), points)
+
+
+def _compile(kind: type[Kind], data: Rows, plan: dict[str, Any], asked: NDArray[np.float32]) -> None:
+    """Build over a few rows and throw it away, so that compiling is not counted as building."""
+    few = Rows(data.matrix[:500], data.norms[:500], data.metric)
+    plans = kind.plans(len(few), few.dim, few.metric)
+    built = kind.build(few, threads=1, **(plans[0] if plans else plan))
+    built.search(asked[:8], min(10, len(few)))
+    built.search(asked[:1], min(10, len(few)))
+
+
+def _point(
+    built: Kind, setting: dict[str, Any], asked: NDArray[np.float32], truth: NDArray[np.float32], threads: int
+) -> Point:
+    k, rounds = truth.shape[1], 0
+    start = time.perf_counter()
+    while True:
+        scores = built.search(asked, k, setting=setting, threads=threads)[1]
+        rounds += 1
+        seconds = time.perf_counter() - start
+        if seconds >= _LEAST_SECONDS:
+            break
+    last = truth[:, -1:]
+    hits = np.count_nonzero(scores >= last - _TIE * np.abs(last), axis=1)  # as near as the last of the true ones
+    return Point(setting, float(hits.mean() / k), rounds * len(asked) / seconds)
