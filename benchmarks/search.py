@@ -50,8 +50,17 @@ from _search_page import draw, front
 
 K, THREADS, RECALLS, PROMISE = 10, 2, (0.90, 0.95, 0.98), 0.95
 AIMED = {0.90: {"ScaNN": 1.0}, 0.95: {"ScaNN": 1.3, "hnswlib": 3.0}, 0.98: {"ScaNN": 1.0}}
-OWN_KINDS = {"tree_ah": "vicinal", "exact": "vicinal exact", "int8": "vicinal int8", "binary": "vicinal binary",
-             "ivf": "vicinal ivf", "hnsw": "vicinal hnsw", "lsh": "vicinal lsh"}  # fmt: skip
+KINDS = ["exact", "tree", "lsh", "ivf", "hnsw", "tree_ah"]
+# who, the kind and its options; None for what it would be built with on such data
+OWN: dict[str, tuple[str, dict[str, Any] | None]] = {
+    "vicinal": ("tree_ah", None),
+    "vicinal exact": ("exact", {"codes": "float"}),
+    "vicinal int8": ("exact", {"codes": "int8"}),
+    "vicinal binary": ("exact", {"codes": "binary"}),
+    "vicinal ivf": ("ivf", None),
+    "vicinal hnsw": ("hnsw", None),
+    "vicinal lsh": ("lsh", None),
+}
 SLOW = 5.0  # seconds for the batch from which a setting is tried in the first round only
 GIVE_UP = 60.0  # and from which the more thorough ones are left out
 
@@ -170,7 +179,7 @@ class Arena:
         if self.contests:
             return
         self.data, self.size = glove(args)
-        run_job("search_jobs", "warm", folder=self.data, kinds=list(OWN_KINDS))
+        run_job("search_jobs", "warm", folder=self.data, kinds=KINDS)
         for contest in [*own_contests(self.size, args), *peer_contests(self.size["n"], args)]:
             if args.only and contest.who not in args.only.split(","):
                 continue
@@ -210,12 +219,13 @@ ARENA = Arena()
 def own_contests(size: dict[str, int], args: argparse.Namespace) -> list[Contest]:
     """Our kinds, each with the options it would be built with here, and what `build_index` makes of it by itself."""
     found = []
-    for kind, who in OWN_KINDS.items():
+    for who, (kind, options) in OWN.items():
         answer = run_job("search_jobs", "plans", kind=kind, n=size["n"], dim=size["dim"], metric="cosine")
         if answer["plans"] is None:
             print(f"  there is no kind {kind}: left out", file=sys.stderr)
             continue
-        for at, plan in enumerate((answer["plans"] or [{}])[: args.plans if kind == "tree_ah" else 1]):
+        plans = [options] if options else (answer["plans"] or [{}])[: args.plans if kind == "tree_ah" else 1]
+        for at, plan in enumerate(plans):
             found.append(Contest(who, f"{kind} {at + 1}", "search_jobs", "Kind", {"kind": kind, "build": plan}))
     whole = Contest("vicinal build_index", f"recall={PROMISE}", "search_jobs", "Whole", {"recall": PROMISE})
     return [*found, whole]
@@ -354,55 +364,50 @@ def exact(args: argparse.Namespace) -> None:
     words, _ = glove(args)
     python = peer_python("search")
     flat = Contest("FAISS flat", "Flat", "search_peer_jobs", "Faiss", {"factory": "Flat"}, python)
-    on_words = [(kind, Contest(kind, kind, "search_jobs", "Kind", {"kind": kind})) for kind in ("exact", "int8")]
-    found = duel([*(c for _, c in on_words), flat], words, args.rounds)
-    for kind, least, aimed in (("exact", 0.999, 1.2), ("int8", 0.99, 3.0)):
-        add_duel(part, f"GloVe: {kind}", found, (kind, "FAISS flat"), least, aimed)
+    own = {codes: codes_contest(codes) for codes in ("exact", "int8", "binary")}
+    found = duel([own["exact"], own["int8"], flat], words, args.rounds)
+    for codes, least, aimed in (("exact", 0.999, 1.2), ("int8", 0.99, 3.0)):
+        add_duel(part, f"GloVe: {codes}", found, (codes, "FAISS flat"), least, aimed)
     folder = WORK / "search" / f"sentences_{args.sentences}"
     if not (folder / "about.json").exists():
         held(sentences(args), "cosine", folder, min(args.queries, args.sentences // 10))
-    kinds = ("exact", "binary", "int8")
-    found = duel([Contest(kind, kind, "search_jobs", "Kind", {"kind": kind}) for kind in kinds] + [
-        Contest("FAISS flat", "Flat", "search_peer_jobs", "Faiss", {"factory": "Flat"}, python)
-    ], folder, args.rounds)  # fmt: skip
-    for kind, other, least, aimed in (
+    flat = Contest("FAISS flat", "Flat", "search_peer_jobs", "Faiss", {"factory": "Flat"}, python)
+    own = {codes: codes_contest(codes) for codes in ("exact", "int8", "binary")}
+    found = duel([*own.values(), flat], folder, args.rounds)
+    for codes, other, least, aimed in (
         ("exact", "FAISS flat", 0.999, 1.2), ("int8", "FAISS flat", 0.99, None), ("binary", "exact", 0.95, 20.0),
     ):  # fmt: skip
-        add_duel(part, f"sentence vectors: {kind}", found, (kind, other), least, aimed)
+        add_duel(part, f"sentence vectors: {codes}", found, (codes, other), least, aimed)
+
+
+def codes_contest(codes: str) -> Contest:
+    """Exact search over the vectors themselves, or by codes of a byte or a bit that choose what is scored again."""
+    options = {"codes": "float" if codes == "exact" else codes}
+    return Contest(codes, codes, "search_jobs", "Kind", {"kind": "exact", "build": options})
 
 
 def duel(contests: list[Contest], data: Path, rounds: int) -> dict[str, Contest]:
-    """Build a few contestants and measure their settings in turn; kinds that there are not are left out."""
-    names = {contest.options.get("kind") for contest in contests} - {None}
-    run_job("search_jobs", "warm", folder=data, kinds=list(names))
-    there = {
-        name
-        for name in names
-        if run_job("search_jobs", "plans", kind=name, n=1, dim=1, metric="cosine")["plans"] is not None
-    }
-    found = {}
+    """Build a few contestants and measure their settings in turn."""
+    run_job("search_jobs", "warm", folder=data, kinds=["exact"])
     queries = len(np.load(data / "queries.npy", mmap_mode="r"))
     for contest in contests:
-        if contest.options.get("kind") in names - there:
-            continue
         contest.start(data)
         contest.build()
-        found[contest.who] = contest
     for _ in range(rounds):
-        for contest in found.values():
+        for contest in contests:
             contest.round(queries)
-    for contest in found.values():
+    for contest in contests:
         contest.stop()
-    return found
+    return {contest.who: contest for contest in contests}
 
 
 def add_duel(
     part: Part, job: str, found: dict[str, Contest], pair: tuple[str, str], least: float, aimed: float | None
 ) -> None:
     """Add how a kind of ours compares with one other, each at its quickest setting of a recall."""
-    chosen = {who: cheapest([found[who]], least) for who in pair if who in found}
-    if any(chosen.get(who) is None for who in pair):
-        reached = {who: max((p["recall"] or 0) for p in found[who].points) for who in pair if who in found}
+    chosen = {who: cheapest([found[who]], least) for who in pair}
+    if any(one is None for one in chosen.values()):
+        reached = {who: max((p["recall"] or 0) for p in found[who].points) for who in pair}
         print(f"  {job}: not compared at recall {least}: {reached}", file=sys.stderr)
         part.save(**{f"not compared: {job}": f"recall {least} was not reached: {reached}"})
         return
@@ -445,7 +450,6 @@ def five_spaces(args: argparse.Namespace) -> dict[str, tuple[Any, str]]:
 def spaces(args: argparse.Namespace) -> None:
     """Whether `build_index(recall=0.95)` keeps its word on queries that it has never seen, in five spaces."""
     part = Part("search", "spaces", args, recall=PROMISE, k=K, seeds=args.seeds)
-    kinds = ["exact", "tree_ah", "lsh", "ivf", "hnsw", "int8", "binary"]
     for name, (load, metric) in five_spaces(args).items():
         runs = []
         for seed in range(1, args.seeds + 1):
@@ -454,7 +458,7 @@ def spaces(args: argparse.Namespace) -> None:
             if not (folder / "about.json").exists():
                 held(matrix, metric, folder, min(1000, len(matrix) // 10), seed=seed, most=args.most)
             if seed == 1:
-                run_job("search_jobs", "warm", folder=folder, kinds=kinds)
+                run_job("search_jobs", "warm", folder=folder, kinds=KINDS)
             runs.append(
                 run_job("search_jobs", "promised", folder=folder, recall=PROMISE, threads=THREADS, seed=seed, held=1000)
             )

@@ -92,7 +92,7 @@ def warm(folder: str, kinds: list[str]) -> dict:
     rows = Rows.of(np.ascontiguousarray(data.base[:3000]), data.metric)
     for name in set(kinds) & set(kind_names()):
         kind = find_kind(name)
-        for plan in list(kind.plans(len(rows), rows.dim, rows.metric))[:2] or [{}]:
+        for plan in list(kind.plans(len(rows), rows.dim, rows.metric))[:4] or [{}]:
             built = kind.build(rows, threads=1, **plan)
             for setting in (built.settings(10)[0], built.settings(10)[-1]):
                 built.search(data.queries[:64], 10, setting=setting)

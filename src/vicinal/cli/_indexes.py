@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vicinal.space import Space
 
 # as `vicinal.index.kinds.kind_names` gives them; written here so that help need not import NumPy
-KINDS = ("exact", "int8", "binary", "tree", "lsh", "ivf", "hnsw", "tree_ah")
+KINDS = ("exact", "tree", "lsh", "ivf", "hnsw", "tree_ah")
 _SPOTS = 100  # names compared to tell whether an index holds the rows of a space
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.checks import check_whole
-from vicinal.errors import BadInput, MissingExtra, VicinalError
+from vicinal.errors import BadInput, MissingExtra
 from vicinal.index.kind import Kind
 from vicinal.index.kinds import find_kind, kind_names
 from vicinal.index.rows import Rows
@@ -22,6 +22,7 @@ from vicinal.randomness import generator
 from vicinal.record import Record
 from vicinal.similarity import check_metric
 
+_PLANS = {"exact": 4}  # kinds of which more than the likeliest options are measured, since they hold other things
 _SETTINGS = 12  # of a kind, spread over all it has
 _LEAST_SECONDS = 0.05  # that a measurement takes
 _LEAST_ROWS = 20
@@ -58,6 +59,8 @@ class KindFigures:
     Attributes
     ----------
     kind : str
+    label : str
+        The kind, with its options where it was built in several ways.
     options : dict
         What it was built with.
     build_seconds, bytes_per_vector : float
@@ -69,12 +72,13 @@ class KindFigures:
 
     Examples
     --------
-    >>> figures = KindFigures("lsh", {}, 0.5, 32.0, [Point({}, 0.8, 9000.0), Point({}, 0.96, 2000.0)])
+    >>> figures = KindFigures("lsh", "lsh", {}, 0.5, 32.0, [Point({}, 0.8, 9000.0), Point({}, 0.96, 2000.0)])
     >>> figures.at(0.95).queries_per_second, figures.at(0.99)
     (2000.0, None)
     """
 
     kind: str
+    label: str
     options: dict[str, Any] = field(default_factory=dict)
     build_seconds: float = 0.0
     bytes_per_vector: float = 0.0
@@ -102,7 +106,7 @@ class Benchmark:
 
     Examples
     --------
-    >>> print(Benchmark([KindFigures("exact", {}, 0.0, 4.0, [Point({}, 1.0, 900.0)])], 5, 2, 1, 1, 1, "cosine", 0.95))
+    >>> print(Benchmark([KindFigures("exact", "exact", {}, 0.0, 4.0, [Point({}, 1.0, 900.0)])], 5, 2, 1, 1, 1, "cosine", 0.95))
     kind   setting  build s  bytes/vector  recall  queries/s
     -----  -------  -------  ------------  ------  ---------
     exact              0.00           4.0   1.000        900
@@ -120,7 +124,7 @@ class Benchmark:
     @property
     def curves(self) -> dict[str, list[tuple[float, float]]]:
         """Recall and queries a second of every kind's settings, as `vicinal.maps.trade_off` draws them."""
-        return {one.kind: [(p.recall, p.queries_per_second) for p in one.points] for one in self.kinds if one.points}
+        return {one.label: [(p.recall, p.queries_per_second) for p in one.points] for one in self.kinds if one.points}
 
     def record(self) -> dict[str, Any]:
         """Return everything as JSON values."""
@@ -131,12 +135,12 @@ class Benchmark:
         lines = []
         for one in self.kinds:
             if not one.points:
-                lines.append([one.kind, one.left_out, "", "", "", ""])
+                lines.append([one.label, one.left_out, "", "", "", ""])
                 continue
             point = one.at(self.recall) or max(one.points, key=lambda found: found.recall)
             setting = " ".join(f"{key}={value}" for key, value in point.setting.items())
             figures = [f"{one.build_seconds:.2f}", f"{one.bytes_per_vector:.1f}", f"{point.recall:.3f}"]
-            lines.append([one.kind, setting, *figures, f"{point.queries_per_second:,.0f}"])
+            lines.append([one.label, setting, *figures, f"{point.queries_per_second:,.0f}"])
         return heading, lines
 
     def __str__(self) -> str:
@@ -211,7 +215,7 @@ def benchmark_kinds(
     found, meter = [], Meter(callback, "measuring", len(chosen), "kinds")
     for at, name in enumerate(chosen):
         meter.report(at)
-        found.append(_measured(name, data, asked, truth, (threads, seed)))
+        found += _measured(name, data, asked, truth, (threads, seed))
     meter.report(len(chosen))
     return Benchmark(found, len(data), data.dim, k, len(asked), threads, data.metric, recall)
 
@@ -232,32 +236,41 @@ def _held_out(space: Record, metric: str, queries: int, seed: int) -> tuple[Rows
 
 def _measured(
     name: str, data: Rows, asked: NDArray[np.float32], truth: NDArray[np.float32], how: tuple[int, int]
-) -> KindFigures:
-    threads, seed = how
+) -> list[KindFigures]:
     try:
         kind = find_kind(name)
-        plans = kind.plans(len(data), data.dim, data.metric)
-        if not plans or data.metric not in kind.metrics:
-            return KindFigures(name, left_out=f"of no use for {len(data):,} × {data.dim} by {data.metric}")
-        _compile(kind, data, plans[0], asked)
+        plans = list(kind.plans(len(data), data.dim, data.metric))[: _PLANS.get(name, 1)]
+    except MissingExtra as error:
+        return [KindFigures(name, name, left_out=" ".join(str(error).split()))]
+    if not plans:
+        return [KindFigures(name, name, left_out=f"of no use for {len(data):,} × {data.dim} by {data.metric}")]
+    labels = [name, *(f"{name} {' '.join(f'{k}={v}' for k, v in plan.items())}" for plan in plans[1:])]
+    return [_built(kind, (label, plan), data, asked, truth, how) for label, plan in zip(labels, plans, strict=True)]
+
+
+def _built(
+    kind: type[Kind], what: tuple[str, dict[str, Any]], data: Rows, asked: NDArray[np.float32],
+    truth: NDArray[np.float32], how: tuple[int, int],
+) -> KindFigures:  # fmt: skip
+    (label, plan), (threads, seed) = what, how
+    try:
+        _compile(kind, data, plan, asked)
         start = time.perf_counter()
-        built = kind.build(data, seed=seed, **plans[0])
+        built = kind.build(data, seed=seed, **plan)
         seconds = time.perf_counter() - start
     except MissingExtra as error:
-        return KindFigures(name, left_out=" ".join(str(error).split()))
-    except VicinalError as error:
-        return KindFigures(name, left_out=f"not built: {error}")
+        return KindFigures(kind.name, label, left_out=" ".join(str(error).split()))
     settings = list(built.settings(truth.shape[1]))
     spread = np.unique(np.linspace(0, len(settings) - 1, min(len(settings), _SETTINGS)).round().astype(int))
     points = [_point(built, dict(settings[at]), asked, truth, threads) for at in spread]
-    return KindFigures(name, dict(built.options), seconds, built.nbytes / len(data), points)
+    return KindFigures(kind.name, label, dict(built.options), seconds, built.nbytes / len(data), points)
 
 
 def _compile(kind: type[Kind], data: Rows, plan: dict[str, Any], asked: NDArray[np.float32]) -> None:
     """Build over a few rows and throw it away, so that compiling is not counted as building."""
     few = Rows(data.matrix[:500], data.norms[:500], data.metric)
-    plans = kind.plans(len(few), few.dim, few.metric)
-    built = kind.build(few, threads=1, **(plans[0] if plans else plan))
+    plans = list(kind.plans(len(few), few.dim, few.metric))
+    built = kind.build(few, threads=1, **(plan if plan in plans else plans[0] if plans else plan))
     built.search(asked[:8], min(10, len(few)))
     built.search(asked[:1], min(10, len(few)))
 
