@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.checks import check_whole
+from vicinal.checks import check_number, check_whole
 from vicinal.errors import BadInput, MissingExtra
 from vicinal.index.kind import Kind
 from vicinal.index.kinds import find_kind, kind_names
@@ -106,7 +106,8 @@ class Benchmark:
 
     Examples
     --------
-    >>> print(Benchmark([KindFigures("exact", "exact", {}, 0.0, 4.0, [Point({}, 1.0, 900.0)])], 5, 2, 1, 1, 1, "cosine", 0.95))
+    >>> exact = KindFigures("exact", "exact", {}, 0.0, 4.0, [Point({}, 1.0, 900.0)])
+    >>> print(Benchmark([exact], 5, 2, 1, 1, 1, "cosine", 0.95))
     kind   setting  build s  bytes/vector  recall  queries/s
     -----  -------  -------  ------------  ------  ---------
     exact              0.00           4.0   1.000        900
@@ -211,13 +212,36 @@ def benchmark_kinds(
             find_kind(name)  # raises
     data, asked = _held_out(space, metric or space.metric, check_whole("queries", queries), seed)
     check_whole("k", k, 1, len(data))
+    check_number("recall", recall, 0, 1)
     truth = find_kind("exact").build(data).search(asked, k, threads=threads)[1]
+    task = _Task(data, asked, truth[:, -1:], k, threads, seed)
     found, meter = [], Meter(callback, "measuring", len(chosen), "kinds")
     for at, name in enumerate(chosen):
         meter.report(at)
-        found += _measured(name, data, asked, truth, (threads, seed))
+        found += _measured(name, task)
     meter.report(len(chosen))
     return Benchmark(found, len(data), data.dim, k, len(asked), threads, data.metric, recall)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What every kind is measured on.
+
+    Attributes
+    ----------
+    data : Rows
+    asked : (m, dim) float32
+    last : (m, 1) float32
+        Score of the last of each query's k true nearest.
+    k, threads, seed : int
+    """
+
+    data: Rows
+    asked: NDArray[np.float32]
+    last: NDArray[np.float32]
+    k: int
+    threads: int
+    seed: int
 
 
 def _held_out(space: Record, metric: str, queries: int, seed: int) -> tuple[Rows, NDArray[np.float32]]:
@@ -234,9 +258,8 @@ def _held_out(space: Record, metric: str, queries: int, seed: int) -> tuple[Rows
     return data, unit_rows(asked) if metric == "cosine" else asked
 
 
-def _measured(
-    name: str, data: Rows, asked: NDArray[np.float32], truth: NDArray[np.float32], how: tuple[int, int]
-) -> list[KindFigures]:
+def _measured(name: str, task: _Task) -> list[KindFigures]:
+    data = task.data
     try:
         kind = find_kind(name)
         plans = list(kind.plans(len(data), data.dim, data.metric))[: _PLANS.get(name, 1)]
@@ -244,48 +267,37 @@ def _measured(
         return [KindFigures(name, name, left_out=" ".join(str(error).split()))]
     if not plans:
         return [KindFigures(name, name, left_out=f"of no use for {len(data):,} × {data.dim} by {data.metric}")]
-    labels = [name, *(f"{name} {' '.join(f'{k}={v}' for k, v in plan.items())}" for plan in plans[1:])]
-    return [_built(kind, (label, plan), data, asked, truth, how) for label, plan in zip(labels, plans, strict=True)]
+    labels = [name, *(f"{name} {' '.join(f'{key}={value}' for key, value in plan.items())}" for plan in plans[1:])]
+    return [_built(kind, label, plan, task) for label, plan in zip(labels, plans, strict=True)]
 
 
-def _built(
-    kind: type[Kind], what: tuple[str, dict[str, Any]], data: Rows, asked: NDArray[np.float32],
-    truth: NDArray[np.float32], how: tuple[int, int],
-) -> KindFigures:  # fmt: skip
-    (label, plan), (threads, seed) = what, how
+def _built(kind: type[Kind], label: str, plan: dict[str, Any], task: _Task) -> KindFigures:
     try:
-        _compile(kind, data, plan, asked)
+        _compile(kind, plan, task)
         start = time.perf_counter()
-        built = kind.build(data, seed=seed, **plan)
+        built = kind.build(task.data, seed=task.seed, **plan)
         seconds = time.perf_counter() - start
     except MissingExtra as error:
         return KindFigures(kind.name, label, left_out=" ".join(str(error).split()))
-    settings = list(built.settings(truth.shape[1]))
+    settings = list(built.settings(task.k))
     spread = np.unique(np.linspace(0, len(settings) - 1, min(len(settings), _SETTINGS)).round().astype(int))
-    points = [_point(built, dict(settings[at]), asked, truth, threads) for at in spread]
-    return KindFigures(kind.name, label, dict(built.options), seconds, built.nbytes / len(data), points)
+    points = [_point(built, dict(settings[at]), task) for at in spread]
+    return KindFigures(kind.name, label, dict(built.options), seconds, built.nbytes / len(task.data), points)
 
 
-def _compile(kind: type[Kind], data: Rows, plan: dict[str, Any], asked: NDArray[np.float32]) -> None:
+def _compile(kind: type[Kind], plan: dict[str, Any], task: _Task) -> None:
     """Build over a few rows and throw it away, so that compiling is not counted as building."""
-    few = Rows(data.matrix[:500], data.norms[:500], data.metric)
+    few = Rows(task.data.matrix[:500], task.data.norms[:500], task.data.metric)
     plans = list(kind.plans(len(few), few.dim, few.metric))
     built = kind.build(few, threads=1, **(plan if plan in plans else plans[0] if plans else plan))
-    built.search(asked[:8], min(10, len(few)))
-    built.search(asked[:1], min(10, len(few)))
+    for m in (8, 1):
+        built.search(task.asked[:m], min(task.k, len(few)))
 
 
-def _point(
-    built: Kind, setting: dict[str, Any], asked: NDArray[np.float32], truth: NDArray[np.float32], threads: int
-) -> Point:
-    k, rounds = truth.shape[1], 0
-    start = time.perf_counter()
-    while True:
-        scores = built.search(asked, k, setting=setting, threads=threads)[1]
-        rounds += 1
-        seconds = time.perf_counter() - start
-        if seconds >= _LEAST_SECONDS:
-            break
-    last = truth[:, -1:]
-    hits = np.count_nonzero(scores >= last - _TIE * np.abs(last), axis=1)  # as near as the last of the true ones
-    return Point(setting, float(hits.mean() / k), rounds * len(asked) / seconds)
+def _point(built: Kind, setting: dict[str, Any], task: _Task) -> Point:
+    start, rounds, seconds = time.perf_counter(), 0, 0.0
+    while seconds < _LEAST_SECONDS:
+        scores = built.search(task.asked, task.k, setting=setting, threads=task.threads)[1]
+        rounds, seconds = rounds + 1, time.perf_counter() - start
+    hits = np.count_nonzero(scores >= task.last - _TIE * np.abs(task.last), axis=1)  # as near as the last true one
+    return Point(setting, float(hits.mean() / task.k), rounds * len(task.asked) / seconds)
