@@ -10,6 +10,7 @@ from typing import Any
 from _runs import QUICK, RESULTS, ROOT
 
 PICTURE = ROOT / "docs" / "pictures" / "search-tradeoff.svg"
+LEAST_DRAWN = 0.6  # recall below which nobody searches
 _OWN = "vicinal"
 
 
@@ -156,56 +157,27 @@ def _kept(kept: bool) -> str:
     return "kept" if kept else "missed"
 
 
-def front(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Points (recall, speed) that no other beats in both, by rising recall."""
-    kept: list[tuple[float, float]] = []
-    for recall, speed in sorted(points, reverse=True):
-        if not kept or speed > kept[-1][1]:
-            kept.append((recall, speed))
-    return kept[::-1]
-
-
 def draw(*, quick: bool = False) -> Path:
-    """Draw queries a second over recall, a line a contestant: each one's settings that no other of its own beats.
+    """Draw queries a second over recall, a line a contestant, ours whole and the peers' broken.
 
     Returns
     -------
     pathlib.Path
     """
-    import matplotlib
-
-    matplotlib.use("agg")
-    matplotlib.rcParams["svg.hashsalt"] = "vicinal"  # the same file for the same figures
-    from matplotlib import pyplot
+    from vicinal.maps import trade_off
 
     folder, target = (QUICK, QUICK / PICTURE.name) if quick else (RESULTS, PICTURE)
     part = json.loads((folder / "search.json").read_text())["speed"]
-    figure, axes = pyplot.subplots(figsize=(9, 6), layout="constrained")
-    colours = [*pyplot.get_cmap("tab10").colors, *pyplot.get_cmap("Dark2").colors]
-    for at, (who, variants) in enumerate(part["curves"].items()):
+    curves = {}
+    for who, variants in part["curves"].items():
         points = [
             (point["recall"], statistics.median(point["queries_per_s"]))
             for several in variants.values() for point in several if point["queries_per_s"]
         ]  # fmt: skip
-        best = [point for point in front(points) if point[0] >= 0.6]
-        if not best:
-            continue
-        own = who.startswith(_OWN)
-        axes.plot(
-            [1 - min(recall, 0.9995) for recall, _ in best], [speed for _, speed in best],
-            "-" if own else "--", marker="os"[not own] if who != f"{_OWN} build_index" else "*", label=who,
-            color="black" if who == _OWN else colours[at % len(colours)], linewidth=2.5 if who == _OWN else 1.3,
-            markersize=12 if who == f"{_OWN} build_index" else 4, zorder=3 if own else 2,
-        )  # fmt: skip
-    ticks = [0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999]
-    axes.set(xscale="log", yscale="log", xlim=(0.4, 0.0004), xlabel=f"recall@{part['k']}", ylabel="queries a second")
-    axes.set_xticks([1 - tick for tick in ticks], [f"{tick:g}" for tick in ticks])
-    axes.set_xticks([], minor=True)
-    axes.axvline(0.05, color="grey", linewidth=0.8)
-    axes.grid(True, which="major", color="0.9")
-    axes.set_title(f"GloVe 50d, {part['n']:,} vectors, one thread: right and up is better")
-    axes.legend(fontsize="small", loc="lower left")
+        if kept := [point for point in points if point[0] >= LEAST_DRAWN]:
+            curves[f"{_OWN} tree_ah" if who == _OWN else who] = kept
     target.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(target, metadata={"Date": None})
-    pyplot.close(figure)
+    own = [who for who in curves if who.startswith(_OWN)]
+    title = f"GloVe 50d, {part['n']:,} vectors, top {part['k']}, one thread"
+    trade_off(curves, target, title=title, bold=own, force=True)
     return target

@@ -46,7 +46,8 @@ from _runs import (
     speed_row,
     summary,
 )
-from _search_page import draw, front
+from _search_page import draw
+from vicinal.maps.tradeoff import front
 
 K, THREADS, RECALLS, PROMISE = 10, 2, (0.90, 0.95, 0.98), 0.95
 AIMED = {0.90: {"ScaNN": 1.0}, 0.95: {"ScaNN": 1.3, "hnswlib": 3.0}, 0.98: {"ScaNN": 1.0}}

@@ -10,10 +10,11 @@ from typing import Any
 from vicinal.errors import BadInput
 from vicinal.maps._canvas import COLOURS, FAINT, GRID, INK, Picture, check_picture, new_figure, save_figure, style
 
-_LEFT, _RIGHT, _BOTTOM, _TOP = 0.09, 0.97, 0.13, 0.9
+_LEFT, _RIGHT, _BOTTOM, _TOP = 0.1, 0.97, 0.13, 0.9
 _TICKS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 _PERFECT = 0.0005  # how far from 1 a recall of 1 is drawn, on an axis that has no end
 _MARKS = "osD^vP*X"
+_LEAST_FACTOR = 8.0  # between the ends of the scale of speeds, so that noise does not look like much
 
 
 def front(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -99,10 +100,11 @@ def trade_off(
 
 
 def _draw(axes: Any, name: str, points: list[tuple[float, float]], at: int, whole: set[str]) -> None:
+    mark, whole_line = _MARKS[(at + at // len(COLOURS)) % len(_MARKS)], name in whole
     axes.plot(
-        [_place(recall) for recall, _ in points], [speed for _, speed in points], marker=_MARKS[at % len(_MARKS)],
-        linestyle="-" if name in whole else (0, (3, 2)), color=COLOURS[at % len(COLOURS)],
-        linewidth=2.2 if name in whole else 1.3, markersize=5, label=name, zorder=3 if name in whole else 2,
+        [_place(recall) for recall, _ in points], [speed for _, speed in points], marker=mark, markersize=5,
+        linestyle="-" if whole_line else (0, (3, 2)), linewidth=2.2 if whole_line else 1.3,
+        color=COLOURS[at % len(COLOURS)], label=name, zorder=3 if whole_line else 2,
     )  # fmt: skip
 
 
@@ -114,7 +116,15 @@ def _place(recall: float) -> float:
 def _scales(axes: Any, fronts: Mapping[str, list[tuple[float, float]]], recall: float) -> None:
     lowest = min(points[0][0] for points in fronts.values())
     shown = [tick for tick in _TICKS if tick >= min(lowest, recall) - 0.05] or [recall]
+    speeds = [speed for points in fronts.values() for _, speed in points]
+    low, high = min(speeds) / 1.3, max(speeds) * 1.3
+    low, high = (low, high) if high / low >= _LEAST_FACTOR else (low / _LEAST_FACTOR**0.5, high * _LEAST_FACTOR**0.5)
+    steps = [step * 10**power for power in range(-3, 10) for step in (1, 2, 5)]
     axes.set_yscale("log")
+    axes.set_ylim(low, high)
+    marks = [step for step in steps if low <= step <= high]
+    axes.set_yticks(marks, [f"{mark:,g}" if mark < 1 else f"{mark:,.0f}" for mark in marks], color=INK)
+    axes.set_yticks([], minor=True)
     axes.set_xticks([*map(_place, shown), _place(1.0)], [*(f"{tick:g}" for tick in shown), "1"], color=INK)
     axes.set_xlim(_place(min(lowest, recall)) - 0.06, _place(1.0) + 0.06)
     axes.set_xlabel("recall", **style(10))
