@@ -95,8 +95,8 @@ def compact(state: State) -> State:
 def hold_recall(state: State) -> State:
     """Note the recall of a state; where it is too low, search more thoroughly, build anew, or compare all rows.
 
-    Each setting behind the one in force is measured on the same queries. The first is taken whose lower bound reaches what
-    was asked for; failing that, the first whose mean does.
+    Each setting behind the one in force is measured on the same queries. The first is taken whose lower bound
+    reaches what was asked for; failing that, the first whose mean does.
     """
     if state.check is None or not len(state):
         return state

@@ -27,7 +27,7 @@ _TAIL, _KIND, _CHECK = "tail.", "kind.", "check."
 
 def arrays_of(state: State) -> dict[str, NDArray]:
     """Collect what a file holds, wide numbers first, so that every array lies where its type wants it."""
-    arrays = {"vectors": state.base.rows.matrix, "norms": state.base.rows.norms}
+    arrays: dict[str, NDArray] = {"vectors": state.base.rows.matrix, "norms": state.base.rows.norms}
     arrays |= names_arrays(state.base.names) | columns_arrays(state.base.columns)[0]
     if state.alive is not None:
         arrays["alive"] = state.alive

@@ -74,11 +74,12 @@ def search_state(
     asked = np.flatnonzero(~zero)
     if not len(asked):
         return places, scores
+    setting = state.setting if setting is None else setting
     vectors = unit_rows(queries[asked]) if state.metric == "cosine" else queries[asked]
     if state.extreme or (state.metric != "cosine" and extreme(lengths)):
         parts = _extremes(state, vectors, wanted, (base, tail))
     else:
-        parts = [_in_base(state, vectors, wanted, base, state.setting if setting is None else setting, threads)]
+        parts = [_in_base(state, vectors, wanted, base, setting=setting, threads=threads)]
         if state.tail_exact is not None and state.tail is not None:
             parts.append(_all_of(state.tail_exact, vectors, min(wanted, len(state.tail)), tail, threads))
     best = parts[0] if len(parts) == 1 else merged(parts[0], (_shifted(parts[1][0], len(state.base)), parts[1][1]))
@@ -128,6 +129,7 @@ def _in_base(
     queries: NDArray[np.float32],
     k: int,
     allowed: NDArray[np.bool_] | None,
+    *,
     setting: Mapping[str, Any],
     threads: int,
 ) -> Found:
