@@ -116,7 +116,7 @@ def _masks(
     base = allowed[:left]
     if state.left is not None:
         base = np.zeros(len(state.base), bool)
-        base[state.left[allowed[:left]]] = True
+        base[state.left] = allowed[:left]
     return base, None if state.tail is None else allowed[left:]
 
 
