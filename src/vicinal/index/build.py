@@ -111,7 +111,10 @@ def build_index(
     block = Block.of(space, space.metric if metric is None else check_metric(metric))
     held = None if queries is None else Held.given(block, queries, space, seed)
     easy = block.rows.matrix.size <= _SMALL or extreme(block.rows.norms)
-    if kind == "exact" or recall == 1 or (kind == "auto" and easy):
+    plain = kind == "exact" and options.get("codes", "float") == "float"
+    if options and plain:
+        find_kind(kind).build(block.rows, **options)  # refuses what it does not know
+    if plain or recall == 1 or (kind == "auto" and easy):
         return _exact_index(block, space, Recall(1.0, k=k, target=recall), seed)
     held = Held.out_of(block, seed) if held is None else held
     chooser = Chooser(held, k, Tuner(float(recall), threads), limits, seed=seed, callback=callback)
@@ -126,9 +129,9 @@ def _check(recall: Any, kind: Any, options: dict[str, Any]) -> None:
     if recall == 0:
         raise BadOption("recall must be above 0")
     check_choice("kind", kind, ["auto", *kind_names()])
-    if options and kind in ("auto", "exact"):
-        hint = "options belong to a kind: name it with kind=" if kind == "auto" else "the kind 'exact' has no options"
-        raise BadOption(f"{next(iter(options))!r} is not an option of build_index; {hint}")
+    if options and kind == "auto":
+        other = next(iter(options))
+        raise BadOption(f"{other!r} is not an option of build_index; options belong to a kind: name it with kind=")
 
 
 def parse_memory(memory: Any) -> int | None:

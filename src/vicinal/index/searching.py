@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vicinal.errors import BadInput
 from vicinal.index.exact import Exact
 from vicinal.index.rows import Rows
-from vicinal.index.state import State, extreme
+from vicinal.index.state import State, compares_all, extreme
 from vicinal.lengths import row_norms, unit_rows
 from vicinal.similarity import nearest_rows
 
@@ -136,7 +136,7 @@ def _in_base(
     n = len(state.base)
     count = _count(allowed, n)
     wanted = min(k, count)
-    if isinstance(state.kind, Exact) or count <= max(_FEW, n // _NARROW, wanted):
+    if compares_all(state.kind) or count <= max(_FEW, n // _NARROW, wanted):
         return _all_of(state.exact, queries, wanted, allowed, threads)
     rows, scores = state.kind.search(queries, wanted, allowed=allowed, setting=setting, threads=threads)
     short = np.flatnonzero(rows[:, -1] < 0)

@@ -14,6 +14,7 @@ from vicinal.index.block import Block, LiveMatrix, LiveNames
 from vicinal.index.exact import Exact
 from vicinal.index.kind import Kind
 from vicinal.index.recall import Recall
+from vicinal.index.rows import Rows
 from vicinal.origin import Origin
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class State:
     @cached_property
     def exact(self) -> Exact:
         """Exact search of the base, for what the kind cannot answer."""
-        return self.kind if isinstance(self.kind, Exact) else Exact.build(self.base.rows)
+        return self.kind if isinstance(self.kind, Exact) and compares_all(self.kind) else Exact.build(self.base.rows)
 
     @cached_property
     def tail_exact(self) -> Exact | None:
@@ -142,6 +143,17 @@ class State:
         """Whether some rows are so long or short that float32 products of them overflow or lose their digits."""
         blocks = [self.base] if self.tail is None else [self.base, self.tail]
         return any(extreme(block.rows.norms) for block in blocks)
+
+
+def compares_all(kind: Kind) -> bool:
+    """Tell whether a kind compares the full vectors of all rows, so that it misses nothing.
+
+    Examples
+    --------
+    >>> compares_all(Exact.build(Rows.of(np.eye(2, dtype=np.float32), "dot")))
+    True
+    """
+    return isinstance(kind, Exact) and kind.options.get("codes", "float") == "float"
 
 
 def extreme(norms: NDArray[np.float32]) -> bool:
