@@ -14,7 +14,6 @@ from vicinal.index.block import Block, LiveMatrix, LiveNames
 from vicinal.index.exact import Exact
 from vicinal.index.kind import Kind
 from vicinal.index.recall import Recall
-from vicinal.index.rows import Rows
 from vicinal.origin import Origin
 
 if TYPE_CHECKING:
@@ -150,6 +149,7 @@ def compares_all(kind: Kind) -> bool:
 
     Examples
     --------
+    >>> from vicinal.index.rows import Rows
     >>> compares_all(Exact.build(Rows.of(np.eye(2, dtype=np.float32), "dot")))
     True
     """
