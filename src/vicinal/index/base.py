@@ -48,8 +48,8 @@ class Index(View):
     def add(self, space: Record, *, mix: bool = False) -> None:
         """Add the rows of a space; searches see all of them or none.
 
-        They are compared one by one until there are many, and then taken into the kind. The recall is measured anew, and
-        held, before searches see the new state. Columns that both have are kept.
+        They are compared one by one until there are many, and then taken into the kind. The recall is measured anew,
+        and held, before searches see the new state. Columns that both have are kept.
 
         Parameters
         ----------

@@ -60,7 +60,7 @@ class LiveNames(Sequence[str]):
     base, tail : Names
         ``tail`` may be None; all of its names are there.
     places : (n,) int64, optional
-        The rows of the base that are left, rising; all by default.
+        The rows of the base that are left, in their order; all, as they lie, by default.
 
     Examples
     --------
@@ -72,6 +72,7 @@ class LiveNames(Sequence[str]):
     def __init__(self, base: Names, places: NDArray[np.int64] | None, tail: Names | None) -> None:
         self._base, self._places, self._tail = base, places, tail
         self._left = len(base) if places is None else len(places)
+        self._found: NDArray[np.int64] | None = None
 
     def row(self, name: str) -> int:
         """Find the row of one name, or raise `UnknownName` with near spellings."""
@@ -87,14 +88,18 @@ class LiveNames(Sequence[str]):
         asked = names if isinstance(names, str) else list(names)  # a bare string is refused by what follows
         found = self._base.rows(asked)
         if self._places is not None:
-            at = np.searchsorted(self._places, found)
-            at[at == self._left] = 0
-            known = self._places[at] == found if self._left else np.zeros(len(found), bool)
-            found = np.where(known & (found >= 0), at, -1)
+            found = np.where(found < 0, -1, self._row_of(self._places)[found])
         if self._tail is not None:
             added = self._tail.rows(asked)
             found = np.where(added >= 0, added + self._left, found)
         return found
+
+    def _row_of(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        if self._found is None:
+            rows = np.full(len(self._base), -1)
+            rows[places] = np.arange(len(places))
+            self._found = rows
+        return self._found
 
     @overload
     def __getitem__(self, row: int) -> str: ...

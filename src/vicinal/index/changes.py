@@ -49,9 +49,11 @@ def without_names(state: State, names: Sequence[str]) -> State:
     ------
     UnknownName
     """
-    rows = np.array(sorted({state.names.row(name) for name in names}), np.int64)
+    rows = np.unique(state.names.rows(names))
     if not len(rows):
         return state
+    if rows[0] < 0:
+        state.names.row(next(name for name in names if name not in state.names))
     places, n = state.places[rows], len(state.base)
     alive = np.ones(n, bool) if state.alive is None else state.alive.copy()
     alive[places[places < n]] = False
@@ -82,7 +84,8 @@ def merge(state: State) -> State:
     names = Names([*_free_of(state, set(state.tail.names)), *state.tail.names])
     base = joined(state.base, state.tail, names, joined_columns(state.base.columns, state.tail.columns))
     alive = None if state.alive is None else np.concatenate([state.alive, np.ones(len(state.tail), bool)])
-    after = replace(state, base=base, kind=state.kind.extend(base.rows), alive=alive, tail=None)
+    order = None if state.order is None else np.concatenate([state.order, np.arange(len(state.base), len(base))])
+    after = replace(state, base=base, kind=state.kind.extend(base.rows), order=order, alive=alive, tail=None)
     return hold_recall(_searched(after))
 
 
@@ -95,8 +98,8 @@ def compact(state: State) -> State:
 def hold_recall(state: State) -> State:
     """Note the recall of a state; where it is too low, search more thoroughly, build anew, or compare all rows.
 
-    Each setting behind the one in force is measured on the same queries. The first is taken whose lower bound reaches what
-    was asked for; failing that, the first whose mean does.
+    Each setting behind the one in force is measured on the same queries. The first is taken whose lower bound
+    reaches what was asked for; failing that, the first whose mean does.
     """
     if state.check is None or not len(state):
         return state
@@ -145,7 +148,7 @@ def _rebuilt(state: State) -> State:
         names = Names([*whole.names, *tail.names])
         whole = joined(whole, tail, names, joined_columns(whole.columns, tail.columns))
     kind = type(state.kind).build(whole.rows, seed=state.seed, **state.kind.options)
-    after = replace(state, base=whole, kind=kind, alive=None, tail=None)
+    after = replace(state, base=whole, kind=kind, order=None, alive=None, tail=None)
     if state.check is None:
         return after
     new = np.full(len(state.base) + (0 if tail is None else len(tail)), -1)

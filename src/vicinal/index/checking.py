@@ -90,7 +90,7 @@ class Check:
     @property
     def values(self) -> NDArray[np.float32]:
         """Recall of every query, (m,) float32."""
-        return np.clip(per_query(self.truth, self.found, self.own, self.k) - self.lost, 0, 1)
+        return per_query(self.truth, self.found, self.own, self.k) - self.lost
 
     @property
     def recall(self) -> Recall:

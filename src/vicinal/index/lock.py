@@ -62,7 +62,7 @@ def _acquire(beside: Path, path: str | os.PathLike[str]) -> int:
             holder = os.read(handle, 20).decode("ascii", "replace").strip() or "unknown"
             os.close(handle)
             raise BadInput(
-                f"{os.fspath(path)} is locked by process {holder}, which is writing to it; try again when it has finished"
+                f"{os.fspath(path)} is locked by process {holder}, which is changing it; try again when it has finished"
             ) from None
         except OSError:  # a file system without locks
             pass

@@ -25,6 +25,9 @@ def name_rows(asked: Asked, state: State, places: NDArray[np.int64], scores: NDA
     k : int
     """
     rows = state.rows_at(places)
+    if state.order is not None:  # equal scores come by place, and are wanted by row
+        order = np.lexsort((rows, np.where(rows < 0, np.inf, -scores)), axis=1)
+        rows, scores = np.take_along_axis(rows, order, axis=1), np.take_along_axis(scores, order, axis=1)
     if any(asked.own):
         own = np.zeros(rows.shape, bool)
         for at, mine in enumerate(asked.own):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from statistics import NormalDist
 from typing import Any
 
@@ -15,7 +16,7 @@ from vicinal.matches import html_table, table
 
 
 class Recall(float):
-    """A measured recall with its 95 % interval: the mean, over queries, of the part of the k true nearest that is found.
+    """A measured recall with its 95 % interval: the mean, over queries, of the part of the k nearest that is found.
 
     Parameters
     ----------
@@ -41,11 +42,12 @@ class Recall(float):
     queries: int
     target: float
 
-    def __new__(
+    def __new__(  # noqa: D102  (explained by the class)
         cls,
         value: float,
         low: float | None = None,
         high: float | None = None,
+        *,
         k: int = 10,
         queries: int = 0,
         target: float = 1.0,
@@ -66,7 +68,7 @@ class Recall(float):
         """
         figures = np.asarray(values, float)
         low, high = bounds(figures, level)
-        return cls(float(figures.mean()), low, high, k, len(figures), target)
+        return cls(float(figures.mean()), low, high, k=k, queries=len(figures), target=target)
 
     def as_dict(self) -> dict[str, Any]:
         """Return its figures as JSON values."""
@@ -74,7 +76,7 @@ class Recall(float):
         return {"value": float(self), **parts}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Recall, (float(self), self.low, self.high, self.k, self.queries, self.target)
+        return partial(Recall, k=self.k, queries=self.queries, target=self.target), (float(self), self.low, self.high)
 
     def __repr__(self) -> str:
         if not self.queries:
@@ -90,8 +92,8 @@ def bounds(values: ArrayLike, level: float = 0.95) -> tuple[float, float]:
     The k neighbours of a query are found or missed together, so a query counts as one observation, not as k. Its
     figures say how many independent trials the sample is worth: n' = p(1 − p) / (s²/n). For those, Wilson's interval
     is taken (Korn and Graubard 1998 do so, with Clopper and Pearson's, for samples of a survey). Near 1, where
-    recalls lie, Student's interval is too narrow below; this one holds its level, as simulation shows. If all figures are
-    equal, each query is worth one trial.
+    recalls lie, Student's interval is too narrow below; this one holds its level, as simulation shows. If all figures
+    are equal, each query is worth one trial.
 
     Parameters
     ----------
@@ -174,7 +176,8 @@ class Trial:
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Trial:
         """Read what `as_dict` gave."""
-        return cls(**{key: math.nan if value is None else value for key, value in record.items()})
+        figures: dict[str, Any] = {key: math.nan if value is None else value for key, value in record.items()}
+        return cls(**figures)
 
 
 class Trials(list[Trial]):
@@ -192,9 +195,7 @@ class Trials(list[Trial]):
         heading = ("kind", "options", "setting", "rows", "recall", "queries/s", "build s", "bytes/vector", "why")
         lines = []
         for trial in self:
-            options, setting = (
-                " ".join(f"{k}={v}" for k, v in part.items()) for part in (trial.options, trial.setting)
-            )
+            options, setting = (_pairs(part) for part in (trial.options, trial.setting))
             figures = [_figure(trial.recall, ".3f"), _figure(trial.queries_per_second, ",.0f")]
             figures += [_figure(trial.build_seconds, ".2f"), _figure(trial.bytes_per_vector, ".1f")]
             lines.append([trial.kind, options, setting, f"{trial.rows:,}" if trial.rows else "", *figures, trial.why])
@@ -207,6 +208,10 @@ class Trials(list[Trial]):
 
     def _repr_html_(self) -> str:
         return html_table(*self._table())
+
+
+def _pairs(part: Mapping[str, Any]) -> str:
+    return " ".join(f"{key}={value}" for key, value in part.items())
 
 
 def _figure(value: float, form: str) -> str:

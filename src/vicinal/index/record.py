@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from vicinal.index.state import State
 from vicinal.origin import Origin
 from vicinal.similarity import METRICS
 from vicinal.store.container import Container
-from vicinal.store.parts import columns_arrays, names_arrays, read_columns, read_names
+from vicinal.store.parts import columns_arrays, is_permutation, names_arrays, read_columns, read_names
 
 VERSION = 1
 _TAIL, _KIND, _CHECK = "tail.", "kind.", "check."
@@ -27,8 +28,10 @@ _TAIL, _KIND, _CHECK = "tail.", "kind.", "check."
 
 def arrays_of(state: State) -> dict[str, NDArray]:
     """Collect what a file holds, wide numbers first, so that every array lies where its type wants it."""
-    arrays = {"vectors": state.base.rows.matrix, "norms": state.base.rows.norms}
+    arrays: dict[str, NDArray] = {"vectors": state.base.rows.matrix, "norms": state.base.rows.norms}
     arrays |= names_arrays(state.base.names) | columns_arrays(state.base.columns)[0]
+    if state.order is not None:
+        arrays["order"] = state.order
     if state.alive is not None:
         arrays["alive"] = state.alive
     if state.tail is not None:
@@ -84,16 +87,15 @@ def state_of(file: Container) -> State:
         stored = {key[len(_KIND) :]: file.array(key) for key in file.tensors if key.startswith(_KIND)}
         kind = find_kind(record["kind"]).restore(base.rows, stored, record["options"])
         alive = _alive(file, len(base)) if "alive" in file.tensors else None
+        order = _order(file, len(base)) if "order" in file.tensors else None
     except BadFormat as error:
         raise BadFormat(str(error) if file.path in str(error) else f"{file.path}: {error}") from None
     except BadOption as error:
         raise BadFormat(f"{file.path}: {error}; upgrade vicinal, or build the index again from its space") from None
     recall = Recall(**record["recall"])
-    seed: int = record["seed"]
-    state = State(base, kind, record["setting"], origin, recall, alive, tail, None, seed)
+    state = State(base, kind, record["setting"], origin, recall, order, alive, tail, None, record["seed"])
     _check_names(file, state)
-    check = _check(file, state) if f"{_CHECK}queries" in file.tensors else None
-    return State(base, kind, record["setting"], origin, recall, alive, tail, check, seed)
+    return replace(state, check=_check(file, state)) if f"{_CHECK}queries" in file.tensors else state
 
 
 def trials_of(file: Container) -> list[Trial]:
@@ -150,6 +152,13 @@ def _alive(file: Container, n: int) -> NDArray[np.bool_]:
     if alive.dtype != np.bool_ or alive.shape != (n,) or (alive.view(np.uint8) > 1).any():
         raise BadFormat(f"alive must be {n:,} BOOL")
     return alive
+
+
+def _order(file: Container, n: int) -> NDArray[np.int64]:
+    order = file.array("order")
+    if order.dtype != np.int64 or order.shape != (n,) or not is_permutation(order):
+        raise BadFormat(f"order must hold every place from 0 to {n - 1:,} once")
+    return order
 
 
 def _check_names(file: Container, state: State) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vicinal.errors import BadInput
 from vicinal.index.exact import Exact
 from vicinal.index.rows import Rows
-from vicinal.index.state import State, extreme
+from vicinal.index.state import State, compares_all, extreme
 from vicinal.lengths import row_norms, unit_rows
 from vicinal.similarity import nearest_rows
 
@@ -74,11 +74,12 @@ def search_state(
     asked = np.flatnonzero(~zero)
     if not len(asked):
         return places, scores
+    setting = state.setting if setting is None else setting
     vectors = unit_rows(queries[asked]) if state.metric == "cosine" else queries[asked]
     if state.extreme or (state.metric != "cosine" and extreme(lengths)):
         parts = _extremes(state, vectors, wanted, (base, tail))
     else:
-        parts = [_in_base(state, vectors, wanted, base, state.setting if setting is None else setting, threads)]
+        parts = [_in_base(state, vectors, wanted, base, setting=setting, threads=threads)]
         if state.tail_exact is not None and state.tail is not None:
             parts.append(_all_of(state.tail_exact, vectors, min(wanted, len(state.tail)), tail, threads))
     best = parts[0] if len(parts) == 1 else merged(parts[0], (_shifted(parts[1][0], len(state.base)), parts[1][1]))
@@ -115,7 +116,7 @@ def _masks(
     base = allowed[:left]
     if state.left is not None:
         base = np.zeros(len(state.base), bool)
-        base[state.left[allowed[:left]]] = True
+        base[state.left] = allowed[:left]
     return base, None if state.tail is None else allowed[left:]
 
 
@@ -128,13 +129,14 @@ def _in_base(
     queries: NDArray[np.float32],
     k: int,
     allowed: NDArray[np.bool_] | None,
+    *,
     setting: Mapping[str, Any],
     threads: int,
 ) -> Found:
     n = len(state.base)
     count = _count(allowed, n)
     wanted = min(k, count)
-    if isinstance(state.kind, Exact) or count <= max(_FEW, n // _NARROW, wanted):
+    if compares_all(state.kind) or count <= max(_FEW, n // _NARROW, wanted):
         return _all_of(state.exact, queries, wanted, allowed, threads)
     rows, scores = state.kind.search(queries, wanted, allowed=allowed, setting=setting, threads=threads)
     short = np.flatnonzero(rows[:, -1] < 0)

@@ -27,7 +27,7 @@ class State:
     """What an index is at one moment.
 
     Rows are counted in two ways. *Places* run through the base, whether removed or not, and on through the tail; kinds
-    know these. *Rows* run through what is there, without gaps; callers know these.
+    know these. *Rows* run through what is there, without gaps, in the order of the space; callers know these.
 
     Attributes
     ----------
@@ -39,6 +39,8 @@ class State:
     origin : Origin
         Of the space.
     recall : Recall
+    order : (len(base),) int64, optional
+        The places of the base in the order of rows; None where that is their own order.
     alive : (len(base),) bool, optional
         False for rows removed; None where none is.
     tail : Block, optional
@@ -52,7 +54,7 @@ class State:
     --------
     >>> from vicinal import Space
     >>> block = Block.of(Space(["a", "b"], [[1, 0], [0, 1]]), "cosine")
-    >>> state = State(block, Exact.build(block.rows), {}, Origin(), Recall(1.0), np.array([False, True]))
+    >>> state = State(block, Exact.build(block.rows), {}, Origin(), Recall(1.0), alive=np.array([False, True]))
     >>> list(state.names), len(state), state.places.tolist()
     (['b'], 1, [1])
     """
@@ -62,6 +64,7 @@ class State:
     setting: dict[str, Any]
     origin: Origin
     recall: Recall
+    order: NDArray[np.int64] | None = None
     alive: NDArray[np.bool_] | None = None
     tail: Block | None = None
     check: Check | None = field(default=None, repr=False)
@@ -77,8 +80,10 @@ class State:
 
     @cached_property
     def left(self) -> NDArray[np.int64] | None:
-        """Places of the base that were not removed, rising; None for all."""
-        return None if self.alive is None else np.flatnonzero(self.alive)
+        """Places of the base that were not removed, in the order of rows; None for all, as they lie."""
+        if self.order is None:
+            return None if self.alive is None else np.flatnonzero(self.alive)
+        return self.order if self.alive is None else self.order[self.alive[self.order]]
 
     @cached_property
     def places(self) -> NDArray[np.int64]:
@@ -89,11 +94,13 @@ class State:
 
     def rows_at(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Turn places that are not removed into rows; -1 stays -1."""
-        if self.left is None:
-            return places
-        gone = len(self.base) - len(self.left)
-        inside = np.searchsorted(self.left, places)
-        return np.where(places < 0, -1, np.where(places >= len(self.base), places - gone, inside))
+        return places if self.left is None else np.where(places < 0, -1, self._rows[places])
+
+    @cached_property
+    def _rows(self) -> NDArray[np.int64]:
+        rows = np.full(int(self.places.max(initial=-1)) + 1, -1)
+        rows[self.places] = np.arange(len(self.places))
+        return rows
 
     @cached_property
     def names(self) -> LiveNames:
@@ -123,7 +130,7 @@ class State:
     @cached_property
     def exact(self) -> Exact:
         """Exact search of the base, for what the kind cannot answer."""
-        return self.kind if isinstance(self.kind, Exact) else Exact.build(self.base.rows)
+        return self.kind if isinstance(self.kind, Exact) and compares_all(self.kind) else Exact.build(self.base.rows)
 
     @cached_property
     def tail_exact(self) -> Exact | None:
@@ -135,6 +142,18 @@ class State:
         """Whether some rows are so long or short that float32 products of them overflow or lose their digits."""
         blocks = [self.base] if self.tail is None else [self.base, self.tail]
         return any(extreme(block.rows.norms) for block in blocks)
+
+
+def compares_all(kind: Kind) -> bool:
+    """Tell whether a kind compares the full vectors of all rows, so that it misses nothing.
+
+    Examples
+    --------
+    >>> from vicinal.index.rows import Rows
+    >>> compares_all(Exact.build(Rows.of(np.eye(2, dtype=np.float32), "dot")))
+    True
+    """
+    return isinstance(kind, Exact) and kind.options.get("codes", "float") == "float"
 
 
 def extreme(norms: NDArray[np.float32]) -> bool:

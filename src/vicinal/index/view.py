@@ -132,8 +132,8 @@ class View:
         Returns
         -------
         Matches
-            ``rows`` are positions in `names`; equal scores in row order. A zero query under cosine and dot scores 0 with
-            everything.
+            ``rows`` are positions in `names`; equal scores in row order. A zero query under cosine and dot scores 0
+            with everything.
 
         Raises
         ------
