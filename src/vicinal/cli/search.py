@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from vicinal.cli._failures import did_you_mean
 from vicinal.cli._filters import rows_where
 from vicinal.cli._indexes import Setting, open_an_index, read_names, read_vectors, settings_of
 from vicinal.cli._questions import check_k, say_matches
 from vicinal.cli._verb import Verb, filter_option, json_option, k_option, options
 from vicinal.errors import BadOption
+
+if TYPE_CHECKING:
+    from vicinal.index import Index
 
 _QUERIES = options(
     click.option("--vectors", type=click.Path(), metavar="FILE", help="Queries as rows of .npy, or of a space."),
@@ -53,9 +58,20 @@ def command(ctx: click.Context, *, index: str, queries: tuple[str, ...], as_json
     asked = _asked(queries, how)
     found = opened.search(
         asked, how["k"], filter=rows_where(opened, how["filters"], "index"), threads=how["threads"],
-        setting=settings_of(how["settings"], "--setting") or None,
+        setting=_setting(opened, how["settings"]),
     )  # fmt: skip
     say_matches(found, as_json)
+
+
+def _setting(index: Index, pairs: Sequence[tuple[str, Any]]) -> dict[str, Any] | None:
+    found = settings_of(pairs, "--setting")
+    for name in found:
+        if name not in index.setting:
+            known = f"settings: {', '.join(index.setting)}" if index.setting else "it has none"
+            raise BadOption(
+                f"the kind {index.kind} has no setting {name!r} ({known}){did_you_mean(name, index.setting)}"
+            )
+    return found or None
 
 
 def _asked(queries: tuple[str, ...], how: dict[str, Any]) -> Any:
