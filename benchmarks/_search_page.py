@@ -111,14 +111,14 @@ def _exact(part: dict[str, Any]) -> list[str]:
 def _spaces(part: dict[str, Any]) -> list[str]:
     out = [
         f"`build_index(recall={part['recall']})`, measured on queries that were in neither the index nor its tuning, "
-        f"{part['seeds']} seeds, each with another hold-out ({part['date']}):", "",
+        f"with 95 % intervals; of several seeds each holds others out ({part['date']}):", "",
         "| space | recall on fresh queries | its own estimate | kind | bytes a vector | seconds | promise |",
         "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     for row in part["rows"]:
         runs = row["runs"]
         cells = [
-            row["data"], *(", ".join(f"{run[key]:.3f}" for run in runs) for key in ("recall", "own_recall")),
+            row["data"], *("; ".join(_interval(run, key) for run in runs) for key in ("", "own_")),
             ", ".join(dict.fromkeys(run["kind"] for run in runs)),
             f"{statistics.median(run['bytes_per_vector'] for run in runs):.0f}",
             f"{statistics.median(run['seconds'] for run in runs):.1f}", _kept(row["kept"]),
@@ -147,6 +147,10 @@ def _rate(values: list[float] | None) -> str:
 
 def _times(ratio: float | None) -> str:
     return f"{ratio:.2f} ×" if ratio else "–"
+
+
+def _interval(run: dict[str, Any], key: str) -> str:
+    return f"{run[f'{key}recall']:.3f} ({run[f'{key}low']:.3f} to {run[f'{key}high']:.3f})"
 
 
 def _setting(setting: dict[str, Any]) -> str:

@@ -67,14 +67,18 @@ class Data:
         self.metric = json.loads((at / "about.json").read_text())["metric"]
 
     def recall(self, rows: np.ndarray, k: int) -> float:
-        """Share of the k nearest found; equally near rows are worth the same, and each counts once."""
+        """Share of the k nearest found, over all queries."""
+        return float(self.recalls(rows, k).mean())
+
+    def recalls(self, rows: np.ndarray, k: int) -> np.ndarray:
+        """Share of the k nearest found, a query; equally near rows are worth the same, and each counts once."""
         rows = np.asarray(rows, np.int64).reshape(len(self.queries), -1)[:, :k]
         ordered = np.sort(rows, axis=1)
         fresh = np.ones(ordered.shape, bool)
         fresh[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
         near = scores(self.queries, self.base, np.maximum(ordered, 0), self.metric)
         hits = (near >= self.least[:, k - 1 : k] - CLOSE) & fresh & (ordered >= 0)
-        return float(hits.sum() / (len(rows) * k))
+        return hits.sum(axis=1) / k
 
 
 def scores(queries: np.ndarray, base: np.ndarray, rows: np.ndarray, metric: str) -> np.ndarray:

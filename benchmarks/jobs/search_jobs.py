@@ -106,15 +106,17 @@ def promised(folder: str, recall: float, threads: int, seed: int, held: int) -> 
     The truth is compared by score, in float64: of equally near rows any will do.
     """
     import vicinal as vc
+    from vicinal.index import Recall
 
     data, k = Data(folder), 10
     data.queries, data.least = data.queries[:held], data.least[:held]
     space = vc.Space([f"w{row}" for row in range(len(data.base))], data.base, metric=data.metric)
     seconds, index = seconds_of(lambda: vc.build_index(space, recall=recall, k=k, threads=threads, seed=seed))
     searching, found = seconds_of(lambda: index.search(data.queries, k, threads=1))
-    own = index.recall_
+    own, fresh = index.recall_, Recall.measured(data.recalls(found.rows, k), k, recall)
     return {
-        "recall": data.recall(found.rows, k), "own_recall": float(own), "low": own.low, "high": own.high,
+        "recall": float(fresh), "low": fresh.low, "high": fresh.high,
+        "own_recall": float(own), "own_low": own.low, "own_high": own.high,
         "kind": index.kind, "options": index.options, "setting": index.setting, "seconds": seconds,
         "bytes_per_vector": index.bytes_per_vector, "queries_per_s": len(data.queries) / searching,
     }  # fmt: skip
