@@ -48,7 +48,7 @@ def benchmark_kinds(
     space : Space
         20 names or more.
     kinds : sequence of str, optional
-        By default all.
+        By default all that may be of use.
     k : int
         Neighbours sought, less than the names left in.
     recall : float
@@ -90,7 +90,7 @@ def benchmark_kinds(
     check_whole("k", k, 1, len(data))
     check_number("recall", recall, 0, 1)
     truth = find_kind("exact").build(data).search(asked, k, threads=threads)[1]
-    task = _Task(data, asked, truth[:, -1:], k, threads, seed)
+    task = _Task(data, asked, truth[:, -1:], k, threads, seed, kinds is not None)
     found, meter = [], Meter(callback, "measuring", len(chosen), "kinds")
     for at, name in enumerate(chosen):
         meter.report(at)
@@ -110,6 +110,8 @@ class _Task:
     last : (m, 1) float32
         Score of the last of each query's k true nearest.
     k, threads, seed : int
+    named : bool
+        Kinds were asked for by name, and are built even where they promise nothing.
     """
 
     data: Rows
@@ -118,6 +120,7 @@ class _Task:
     k: int
     threads: int
     seed: int
+    named: bool
 
 
 def _held_out(space: Record, metric: str, queries: int, seed: int) -> tuple[Rows, NDArray[np.float32]]:
@@ -141,6 +144,8 @@ def _measured(name: str, task: _Task) -> list[KindFigures]:
         plans = list(kind.plans(len(data), data.dim, data.metric))[: _PLANS.get(name, 1)]
     except MissingExtra as error:
         return [KindFigures(name, name, left_out=" ".join(str(error).split()))]
+    if task.named and data.metric in kind.metrics:
+        plans = plans or [{}]
     if not plans:
         return [KindFigures(name, name, left_out=f"of no use for {len(data):,} × {data.dim} by {data.metric}")]
     labels = [name, *(f"{name} {' '.join(f'{key}={value}' for key, value in plan.items())}" for plan in plans[1:])]

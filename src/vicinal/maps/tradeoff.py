@@ -91,9 +91,11 @@ def trade_off(
         _draw(axes, name, points, at, whole)
     _scales(axes, fronts, recall)
     figure.text(_LEFT, 0.94, title or "Queries a second over recall", **style(13))
-    caption = f"{len(fronts)} {'curve' if len(fronts) == 1 else 'curves'}; right and up is better; " + (
-        f"at recall {recall:g} the quickest is {best}" if (best := _quickest(fronts, recall)) else "none there"
+    best = _quickest(fronts, recall)
+    caption = (
+        f"{len(fronts)} {'curve' if len(fronts) == 1 else 'curves'}; right and up is better; at recall {recall:g} "
     )
+    caption += f"the quickest is {best}" if best else "none is there"
     figure.text(_LEFT, 0.02, caption, **style(9, color=FAINT))
     axes.legend(loc="lower left", frameon=False, prop={"size": 9})
     return Picture(save_figure(figure, target, force), caption, len(fronts), 0)
