@@ -53,7 +53,7 @@ class Fake(Kind):
         return [{"effort": effort} for effort, _, _ in self.curve]
 
     def search(self, queries, k, *, allowed=None, setting=None, threads=1):
-        effort, recall, seconds = next(line for line in self.curve if line[0] == (setting or self.setting)["effort"])
+        _, recall, seconds = next(line for line in self.curve if line[0] == (setting or self.setting)["effort"])
         CLOCK.now += seconds * len(queries) * len(self.data) ** self.growth
         count = len(self.data) if allowed is None else int(allowed.sum())
         deep = min(count, 4 * k + 20)
