@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -259,7 +260,7 @@ def test_the_recall_is_kept_up_to_date(monkeypatch):
     lost = index._state.check.lost
     rng = np.random.default_rng(0)
     for step in range(4):
-        index.add(make(40, 5, "euclidean", start=3000 + 40 * step, seed=step))
+        index.add(make(40, 5, "euclidean", start=3000 + 40 * step, seed=100 + step))
         names = rng.choice(list(index.names), 60, replace=False).tolist()
         index.remove(names)
         check = index._state.check
@@ -297,7 +298,7 @@ def test_threads_that_search_see_whole_states(monkeypatch):
         near = query + (20 - at) * np.ones(3, np.float32) + np.arange(30, dtype=np.float32)[:, None] * 1e-3
         parts.append(Space([f"p{at}.{i}" for i in range(30)], near, metric="euclidean", origin=ORIGIN))
     known = {tuple(base.nearest(query, 5).names[0])} | {tuple(part.nearest(query, 5).names[0]) for part in parts}
-    done, wrong, seen = threading.Event(), [], set()
+    done, wrong, seen, rounds = threading.Event(), [], set(), [0]
 
     def search():
         while not done.is_set():
@@ -306,12 +307,21 @@ def test_threads_that_search_see_whole_states(monkeypatch):
                 seen.add(tuple(names))
                 if tuple(names) not in known or len(set(rows.tolist())) != 5:
                     wrong.append(names)
+            rounds[0] += 1
+
+    def look():
+        """Let the others search a few times."""
+        start, limit = rounds[0], time.monotonic() + 5
+        while rounds[0] < start + 5 and time.monotonic() < limit:
+            time.sleep(0.001)
 
     def change():
         for part in parts:
             index.add(part)
+            look()
         for part in reversed(parts):
             index.remove(list(part))
+            look()
 
     def other():
         for at in range(12):
@@ -327,6 +337,6 @@ def test_threads_that_search_see_whole_states(monkeypatch):
     done.set()
     for thread in searching:
         thread.join()
-    assert not wrong and len(index) == 2500 + 12 * 19 and len(seen) > 1
+    assert not wrong and len(index) == 2500 + 12 * 19 and len(seen) == 13
     far = make(20, 3, "euclidean", seed=3, start=10_060, columns=False)
     assert index.search(far.matrix[5], 1).first == "w10065"
