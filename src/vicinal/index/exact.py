@@ -1,4 +1,4 @@
-"""Every row compared: the truth that all other kinds are measured by."""
+"""Every row compared: the truth that all other kinds are measured by, and the same with codes of a byte or a bit."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from numpy.typing import NDArray
 
 from vicinal.errors import BadOption
 from vicinal.index.kind import Kind
+from vicinal.index.rescore import rescore
 from vicinal.index.rows import Rows
+from vicinal.index.scan import scan_floats
+from vicinal.lengths import row_norms
 from vicinal.progress import Callback
 from vicinal.similarity import nearest_rows
+
+_ORDINARY = (1e-12, 1e12)  # lengths whose products float32 holds with digits to spare
+_SPARE = 16  # candidates more than are asked for, so that scores of few digits cannot lose one
+_DEEP = 4096  # results above which sorting all scores is the better way
 
 
 class Exact(Kind):
@@ -56,10 +63,8 @@ class Exact(Kind):
         count = len(self.data) if allowed is None else int(np.count_nonzero(allowed))
         rows = np.full((len(queries), k), -1, np.int64)
         scores = np.full((len(queries), k), np.nan, np.float32)
-        if count:
-            found = nearest_rows(
-                queries, self.data.matrix, min(k, count), self.data.metric, self.data.norms, allowed=allowed
-            )
+        if count and len(queries):
+            found = exact_rows(queries, self.data, min(k, count), allowed, threads)
             rows[:, : min(k, count)], scores[:, : min(k, count)] = found
         return rows, scores
 
@@ -76,3 +81,66 @@ class Exact(Kind):
     def restore(cls, data: Rows, arrays: Mapping[str, NDArray], options: Mapping[str, Any]) -> Self:
         """See `Kind.restore`."""
         return cls.build(data)
+
+
+def exact_rows(
+    queries: NDArray[np.float32], data: Rows, k: int, allowed: NDArray[np.bool_] | None = None, threads: int = 1
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Find the k nearest rows of every query for certain, (m, k) rows and scores.
+
+    A float32 product finds a few more than k; they are scored again by `rescore`. Where what was left out could belong
+    to the k best, given how far such a product can be off, the query goes to `vicinal.similarity.nearest_rows`, which is
+    slower and needs no such luck.
+
+    Parameters
+    ----------
+    queries : (m, dim) float32
+        Of length 1 for cosine.
+    data : Rows
+    k : int
+        1 to the number of allowed rows.
+    allowed : (n,) bool, optional
+    threads : int
+
+    Examples
+    --------
+    >>> exact_rows(np.array([[2, 0]], np.float32), Rows.of(np.eye(2, dtype=np.float32), "euclidean"), 1)[1].tolist()
+    [[-1.0]]
+    """
+    order = None if allowed is None else np.flatnonzero(allowed)
+    n = len(data) if order is None else len(order)
+    lengths, keep = row_norms(queries), k + max(_SPARE, k // 2)
+    if keep >= min(n, _DEEP) or _unusual(data.norms) or _unusual(lengths):
+        return nearest_rows(queries, data.matrix, k, data.metric, data.norms, allowed=allowed)
+    candidates, worst = scan_floats(queries, data, keep, order, threads=threads)
+    rows, scores = rescore(queries, candidates, data, k, threads=threads)
+    doubtful = np.flatnonzero(~_is_certain(scores[:, -1], worst, lengths, data))
+    if len(doubtful):
+        found = nearest_rows(queries[doubtful], data.matrix, k, data.metric, data.norms, allowed=allowed)
+        rows[doubtful], scores[doubtful] = found
+    return rows, scores
+
+
+def _unusual(norms: NDArray) -> bool:
+    return bool(norms.max(initial=0) > _ORDINARY[1] or ((norms < _ORDINARY[0]) & (norms > 0)).any())
+
+
+def _is_certain(last: NDArray, worst: NDArray, lengths: NDArray, data: Rows) -> NDArray[np.bool_]:
+    """Tell where no row that was left out can reach the k-th score, by the usual bound for sums of ``dim`` products.
+
+    Parameters
+    ----------
+    last : (m,) float32
+        The k-th score.
+    worst : (m,) float32
+        No row left out had a score in `scan_floats` above it.
+    """
+    unit = (2 * data.dim + 16) * float(np.finfo(np.float32).eps)
+    longest = float(data.norms.max(initial=0))
+    last, worst, lengths = (values.astype(np.float64) for values in (last, worst, lengths))
+    if data.metric == "cosine":
+        return worst + 2 * unit < last
+    if data.metric == "dot":
+        return worst + 2 * unit * lengths * longest < last
+    size = np.minimum(longest, 4 * (lengths - last))  # a longer row is further off than any error can hide
+    return worst + unit * size * (2 * lengths + size) < (np.square(lengths) - np.square(last)) / 2
