@@ -13,12 +13,22 @@ from __future__ import annotations
 import numpy as np
 
 from vicinal._integers import (
-    above, add_ones, dot4, dot4_start, join_counts, load_longs, load_words, splat_long, splat_word, to_floats, up_to,
+    above,
+    add_ones,
+    dot4,
+    dot4_start,
+    join_counts,
+    load_longs,
+    load_words,
+    splat_long,
+    splat_word,
+    to_floats,
+    up_to,
 )  # fmt: skip
-from vicinal._vectors import LANES, fma, inner_kernel, load, loop_kernel, lowest_bit, mul, splat, store, sub
-from vicinal.index._rescore_kernels import dot_product
+from vicinal._vectors import LANES, fma, inner_kernel, load, loop_kernel, lowest_bit, mul, splat, store, sub, totals
 
 GROUP = 6  # queries of a group; their sums and a vector of rows fit 16 registers of AVX2
+SIX = 6  # rows whose products `totals` sums at once
 
 
 @inner_kernel
@@ -131,19 +141,50 @@ def offer(found, mask, start, query, state, scratch):
         put_down(bits, scratch, start, query, state)
 
 
+@inner_kernel
+def row_sums(flat, at, asked, begin, dim):
+    """Products of a query and a row by lanes; the last vector begins again 16 before the end of the row."""
+    sums = splat(np.float32(0))
+    for i in range(np.uint64(0), (dim - np.uint64(1)) // np.uint64(LANES) * np.uint64(LANES), np.uint64(LANES)):
+        sums = fma(load(flat, at + i), load(asked, begin + i), sums)
+    last = (dim - np.uint64(1)) // np.uint64(LANES) * np.uint64(LANES)
+    return fma(load(flat, at + dim - np.uint64(LANES)), load(asked, begin + last), sums)
+
+
 @loop_kernel
 def scan_rows(block, scales, halves, queries, first, state, scratch):
-    """Offer rows as they lie, (r, dim) float32, to few queries: quicker than to make panels for them."""
-    dim = np.uint64(block.shape[1])
-    flat, asked = block.reshape(-1), queries.reshape(-1)
+    """Offer rows as they lie, (r, dim) float32, dim >= 16, to few queries: quicker than to make panels for them.
+
+    queries: (m, width) float32, see `row_sums`: what the last vector has of the one before it is 0; width: dim, up to
+    whole vectors.
+    """
+    dim, width = np.uint64(block.shape[1]), np.uint64(queries.shape[1])
+    flat, asked, count = block.reshape(-1), queries.reshape(-1), len(block)
     for q in range(len(queries)):
-        for row in range(len(block)):
-            score = dot_product(asked, np.uint64(q) * dim, flat, np.uint64(row) * dim, dim) * scales[row]
-            if len(halves):
-                score -= halves[row]
-            if score > state[0][q]:
-                scratch[0] = score
-                put_down(np.uint64(1), scratch, first + row, q, state)
+        begin = np.uint64(q) * width
+        for row in range(0, count, SIX):
+            a, b, c = (
+                np.uint64(row) * dim,
+                np.uint64(min(row + 1, count - 1)) * dim,
+                np.uint64(min(row + 2, count - 1)) * dim,
+            )
+            d, e, f = (
+                np.uint64(min(row + 3, count - 1)) * dim,
+                np.uint64(min(row + 4, count - 1)) * dim,
+                np.uint64(min(row + 5, count - 1)) * dim,
+            )
+            sums = totals(
+                row_sums(flat, a, asked, begin, dim), row_sums(flat, b, asked, begin, dim),
+                row_sums(flat, c, asked, begin, dim), row_sums(flat, d, asked, begin, dim),
+                row_sums(flat, e, asked, begin, dim), row_sums(flat, f, asked, begin, dim),
+            )  # fmt: skip
+            for i in range(min(SIX, count - row)):
+                score = sums[i] * scales[row + i]
+                if len(halves):
+                    score -= halves[row + i]
+                if score > state[0][q]:
+                    scratch[0] = score
+                    put_down(np.uint64(1), scratch, first + row + i, q, state)
 
 
 @loop_kernel
@@ -185,7 +226,7 @@ def estimate(sums, scale, half, shrink):
 
 
 @loop_kernel
-def scan_bytes(panels, width, masks, scales, halves, groups, totals, shrinks, first, state, scratch):  # noqa: PLR0917
+def scan_bytes(panels, width, masks, scales, halves, groups, totals, shrinks, first, state, scratch):
     """Do as `scan_floats` does with codes of a byte, 4 dimensions side by side.
 
     panels: uint8, code + 128, (width, 16, 4) each; scales, halves: float32, one a row; groups: int32, (g, width * GROUP),
@@ -247,15 +288,14 @@ def head_limit(worst, bits, head):
 
 
 @loop_kernel
-def scan_bits(panels, words, head, masks, slopes, lifts, queries, gains, first, state, scratch):  # noqa: PLR0917
+def scan_bits(panels, words, head, dim, masks, slopes, lifts, queries, gains, first, state, scratch):
     """Do as `scan_floats` does with codes of a bit; the score is minus the number of differing bits.
 
     panels: uint64, (words, 16) each; queries: uint64, (m, words). Where ``slopes`` has entries, a row's score is instead
-    (64 words / 2 - differing bits) * its slope + its lift * the query's gain. Without them, the first ``head`` words, if
-    any, are compared first: 16 rows all of which differ in too many of those are left.
+    (dim / 2 - differing bits) * its slope, and where ``lifts`` has, + its lift * the query's gain. Without slopes, the
+    first ``head`` words, if any, are compared first: 16 rows all of which differ in too many of those are left.
     """
-    none = splat_long(np.uint64(0))
-    bits, middle = np.float64(words * np.uint64(64)), splat(np.float32(words * np.uint64(32)))
+    none, bits, middle = splat_long(np.uint64(0)), np.float64(dim), splat(np.float32(dim / 2))
     for q in range(len(queries)):
         asked = queries[q]
         limit = splat_long(head_limit(min(-np.float64(state[0][q]), bits), bits, np.float64(head * np.uint64(64))))
@@ -272,7 +312,8 @@ def scan_bits(panels, words, head, masks, slopes, lifts, queries, gains, first, 
             if len(slopes):
                 place = np.uint64(p * LANES)
                 found = mul(sub(middle, found), load(slopes, place))
-                found = fma(load(lifts, place), splat(gains[q]), found)
+                if len(lifts):
+                    found = fma(load(lifts, place), splat(gains[q]), found)
             else:
                 found = sub(splat(np.float32(0)), found)
             offer(found, mask, start, q, state, scratch)

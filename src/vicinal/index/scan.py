@@ -15,7 +15,7 @@ LANES = 16  # rows of a panel
 _BUFFERS = 1 << 26  # bytes of results held at once, a thread
 _CACHED = 1 << 18  # bytes of panels that all queries see before the next
 _LEAST = 1 << 12  # rows worth a thread
-_FEW = 4  # queries for which panels are not worth making
+_FEW = 6  # queries for which panels are not worth making
 
 State = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], int]
 Scan = Callable[[int, int, slice, State], None]
@@ -143,6 +143,29 @@ def chunks(start: int, stop: int, bytes_per_row: int, cached: int = _CACHED) -> 
     return [(at, min(stop, at + step)) for at in range(start, stop, step)]
 
 
+def _ends_repeated(queries: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Fill queries up to whole vectors, the last of which ends with the query; what it repeats is 0."""
+    m, dim = queries.shape
+    last = (dim - 1) // LANES * LANES
+    filled = np.zeros((m, last + LANES), np.float32)
+    filled[:, :last] = queries[:, :last]
+    filled[:, 2 * last + LANES - dim :] = queries[:, last:]
+    return filled
+
+
+def frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """View an array so that it cannot be written to: kernels are compiled once, for arrays like those of a mapped file.
+
+    Examples
+    --------
+    >>> frozen(np.zeros(2)).flags.writeable
+    False
+    """
+    view = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return view
+
+
 def scan_floats(
     queries: NDArray[np.float32], data: Rows, keep: int, order: NDArray[np.int64] | None, *, threads: int = 1
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -167,8 +190,10 @@ def scan_floats(
     n, dim, euclidean = len(data) if order is None else len(order), data.dim, data.metric == "euclidean"
     scales = data.scales
     halves = np.square(data.norms) / 2 if euclidean else np.empty(0, np.float32)
-    few, width = len(queries) < _FEW, dim + euclidean
-    asked = np.column_stack([queries, np.ones(len(queries), np.float32)]) if euclidean and not few else queries
+    few, width = len(queries) < _FEW and dim >= LANES, dim + euclidean
+    asked = _ends_repeated(queries) if few else queries
+    if euclidean and not few:
+        asked = np.column_stack([queries, np.ones(len(queries), np.float32)])
 
     def scan(start: int, stop: int, part: slice, state: State) -> None:
         scratch = np.empty(LANES, np.float32)
@@ -177,7 +202,7 @@ def scan_floats(
         panels = np.zeros((-(-(runs[0][1] - start) // LANES), width, LANES), np.float32)
         for first, last in runs:
             these = slice(first, last) if order is None else order[first:last]
-            block = np.ascontiguousarray(single(data.matrix[these]))
+            block = frozen(single(data.matrix[these]))
             half = halves[these] if euclidean else halves
             if few:
                 kernels.scan_rows(block, scales[these], half, groups, first, state, scratch)
