@@ -1,9 +1,9 @@
 # mypy: ignore-errors
 """Scoring every row against several queries at once, and keeping the few that score best.
 
-Rows lie in *panels* of 16: a vector holds one dimension of 16 rows (or 4 of them as bytes, or 64 as bits), so that a score
-needs no sum across a vector, and 16 scores are compared with a query's threshold by one instruction. Queries come in
-*groups*, whose sums stay in registers while a panel passes by. What beats the threshold of its query is put down in
+Rows lie in *panels* of 16: a vector holds one dimension of 16 rows (or 4 of them as bytes, or 64 as bits), so that a
+score needs no sum across a vector, and 16 scores are compared with a query's threshold by one instruction. Queries come
+in *groups*, whose sums stay in registers while a panel passes by. What beats the threshold of its query is put down in
 the query's buffer; a full buffer is cut to its best ``keep``, the worst of which is the new threshold. Nothing else of
 the scores ever reaches memory.
 """
@@ -39,7 +39,7 @@ def is_before(score, row, other_score, other_row):
 
 @loop_kernel
 def cut(rows, scores, filled, keep):
-    """Bring the best ``keep`` of ``filled`` results to the front (Hoare's selection); return the worst of them's score."""
+    """Bring the best ``keep`` of ``filled`` results to the front by Hoare's selection; return the last one's score."""
     if filled < keep:
         return np.float32(-np.inf)
     low, high, last = 0, filled - 1, keep - 1
@@ -106,7 +106,7 @@ def merge(state, other):
 
 @loop_kernel
 def finish(state, best, worst):
-    """Fill ``best``, (m, keep), with the rows of the best, -1 after the last, and ``worst``, (m,), with the worst score."""
+    """Fill ``best``, (m, keep), with the rows of the best, -1 after the last; ``worst``, (m,), with its score."""
     _, filled, rows, scores, keep = state
     for query in range(len(best)):
         worst[query] = cut(rows[query], scores[query], filled[query], keep)
@@ -192,7 +192,7 @@ def scan_floats(panels, width, masks, groups, first, state, scratch):
     """Offer every row of the panels to every query.
 
     panels: float32, 1-D, panel by panel, (width, 16) each; masks: uint16, bits of the rows there are; groups: float32,
-    (g, width * GROUP), the queries of a group side by side; first: the first row; state: see `put_down`; scratch: (16,).
+    (g, width * GROUP), the queries of a group side by side; first: the first row; state: see `put_down`; scratch: 16.
     """
     step, one = np.uint64(LANES), np.uint64(1)
     for g in range(len(groups)):
@@ -229,8 +229,9 @@ def estimate(sums, scale, half, shrink):
 def scan_bytes(panels, width, masks, scales, halves, groups, totals, shrinks, first, state, scratch):
     """Do as `scan_floats` does with codes of a byte, 4 dimensions side by side.
 
-    panels: uint8, code + 128, (width, 16, 4) each; scales, halves: float32, one a row; groups: int32, (g, width * GROUP),
-    4 codes of a query in each; totals: int32, sums of the codes of each query; shrinks: float32, 1 / scale of each query.
+    panels: uint8, code + 128, (width, 16, 4) each; scales, halves: float32, one a row; groups: int32,
+    (g, width * GROUP), 4 codes of a query in each; totals: int32, sums of the codes of each query; shrinks: float32,
+    1 / scale of each query.
     """
     step, one = np.uint64(4 * LANES), np.uint64(1)
     for g in range(len(groups)):
@@ -291,9 +292,9 @@ def head_limit(worst, bits, head):
 def scan_bits(panels, words, head, dim, masks, slopes, lifts, queries, gains, first, state, scratch):
     """Do as `scan_floats` does with codes of a bit; the score is minus the number of differing bits.
 
-    panels: uint64, (words, 16) each; queries: uint64, (m, words). Where ``slopes`` has entries, a row's score is instead
-    (dim / 2 - differing bits) * its slope, and where ``lifts`` has, + its lift * the query's gain. Without slopes, the
-    first ``head`` words, if any, are compared first: 16 rows all of which differ in too many of those are left.
+    panels: uint64, (words, 16) each; queries: uint64, (m, words). Where ``slopes`` has entries, a row's score is
+    instead (dim / 2 - differing bits) * its slope, and where ``lifts`` has, + its lift * the query's gain. Without
+    slopes, the first ``head`` words, if any, are compared first: 16 rows all too different in those are passed over.
     """
     none, bits, middle = splat_long(np.uint64(0)), np.float64(dim), splat(np.float32(dim / 2))
     for q in range(len(queries)):

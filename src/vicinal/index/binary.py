@@ -60,7 +60,7 @@ class Binary:
         return moved if self.rotation_ is None else moved @ self.rotation_.T
 
     def encode(self, matrix: NDArray[np.floating]) -> BinaryForm:
-        """Make bits of rows, (n, dim), and the scale that brings each nearest to what it was: the mean absolute value."""
+        """Make bits of rows, (n, dim), and scales: a row's mean absolute value brings it nearest to what it was."""
         row_norms(matrix)
         bits = np.empty((len(matrix), -(-matrix.shape[1] // 8)), np.uint8)
         scales = np.empty(len(matrix), np.float32)

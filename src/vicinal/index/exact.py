@@ -155,8 +155,8 @@ def exact_rows(
     """Find the k nearest rows of every query for certain, (m, k) rows and scores.
 
     A float32 product finds a few more than k; they are scored again by `rescore`. Where what was left out could belong
-    to the k best, given how far such a product can be off, the query goes to `vicinal.similarity.nearest_rows`, which is
-    slower and needs no such luck.
+    to the k best, given how far such a product can be off, the query goes to `vicinal.similarity.nearest_rows`, which
+    is slower and needs no such luck.
 
     Parameters
     ----------

@@ -19,8 +19,8 @@ class Int8:
     """A byte a number.
 
     With a scale a row, a row's largest number becomes 127 or -127: no number is off by more than 1/254 of it, and
-    nothing is learned. With a scale a dimension, the range each dimension has in the rows given to `fit` is cut into 254
-    steps; better where dimensions differ much in size. What is outside of that range is moved to its end.
+    nothing is learned. With a scale a dimension, the range each dimension has in the rows given to `fit` is cut into
+    254 steps; better where dimensions differ much in size. What is outside of that range is moved to its end.
 
     Parameters
     ----------

@@ -41,15 +41,15 @@ def new_state(m: int, keep: int) -> State:
 
 
 def best_rows(
-    scan: Scan, m: int, n: int, keep: int, *, unit: int = LANES, threads: int = 1
+    scan: Scan, m: int, n: int, keep: int, *, threads: int = 1
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Pass n rows by m queries and keep the best of each.
 
     Parameters
     ----------
     scan : callable
-        ``scan(start, stop, part, state)`` offers rows ``start`` to ``stop`` to the queries ``part``; ``start`` is a multiple
-        of ``unit``.
+        ``scan(start, stop, part, state)`` offers rows ``start`` to ``stop`` to the queries ``part``; ``start`` is a
+        multiple of 16.
     m, n : int
     keep : int
         Rows kept for each query.
@@ -73,10 +73,10 @@ def best_rows(
 
         def work(start: int, stop: int, part: slice = part, states: list[tuple[int, State]] = states) -> None:
             state = new_state(part.stop - part.start, keep)
-            scan(start * unit, min(n, stop * unit), part, state)
+            scan(start * LANES, min(n, stop * LANES), part, state)
             states.append((start, state))
 
-        in_ranges(work, -(-n // unit), threads, least=max(1, _LEAST // unit))
+        in_ranges(work, -(-n // LANES), threads, least=max(1, _LEAST // LANES))
         (_, state), *others = sorted(states, key=lambda pair: pair[0])
         for _, other in others:
             kernels.merge(state, other)

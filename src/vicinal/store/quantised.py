@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vicinal.errors import BadFormat
 
 BLOCK_ROWS = 1 << 14  # rows decoded at once
+_NIBBLE = 16  # centres that 4 bits can name
 
 
 class Form(Protocol):
@@ -105,7 +106,8 @@ class BinaryForm:
 
     Examples
     --------
-    >>> BinaryForm(np.array([[0b01]], np.uint8), np.array([2], np.float32), np.ones((1, 2), np.float32)).decode().tolist()
+    >>> form = BinaryForm(np.array([[0b01]], np.uint8), np.array([2], np.float32), np.ones((1, 2), np.float32))
+    >>> form.decode().tolist()
     [[3.0, -1.0]]
     """
 
@@ -148,6 +150,7 @@ class ProductForm:
     Attributes
     ----------
     codes : (n, subspaces) uint8
+        With 16 centres or fewer (n, ceil(subspaces / 2)): two codes a byte, the first in the lower half.
     centres : (subspaces, centres, width) float32
         At most 256 centres; where dim is no multiple of the width, the last ones' last numbers are 0 and not used.
     kept : (1,) int64
@@ -156,7 +159,7 @@ class ProductForm:
     Examples
     --------
     >>> centres = np.arange(8, dtype=np.float32).reshape(2, 2, 2)
-    >>> ProductForm(np.array([[1, 0]], np.uint8), centres, np.array([3])).decode().tolist()
+    >>> ProductForm(np.array([[0x01]], np.uint8), centres, np.array([3])).decode().tolist()
     [[2.0, 3.0, 4.0]]
     """
 
@@ -179,17 +182,27 @@ class ProductForm:
         _check(self.centres, "centres", np.float32, ndim=3)
         _check(self.kept, "kept", np.int64, (1,))
         subspaces, count, width = self.centres.shape
-        _check(self.codes, "codes", np.uint8, (len(self.codes), subspaces))
+        stored = -(-subspaces // 2) if count <= _NIBBLE else subspaces
+        _check(self.codes, "codes", np.uint8, (len(self.codes), stored))
         if not 1 <= count <= 256 or not (subspaces - 1) * width < self.dim <= subspaces * width:
             raise BadFormat(f"centres of shape {self.centres.shape} do not make vectors of {self.dim} dimensions")
-        if self.codes.size and self.codes.max() >= count:
-            raise BadFormat(f"a code names centre {self.codes.max()} of {count}")
+        for start in range(0, len(self), BLOCK_ROWS):
+            highest = self._unpacked(start, start + BLOCK_ROWS).max()
+            if highest >= count:
+                raise BadFormat(f"a code names centre {highest} of {count}")
 
     def decode(self, start: int = 0, stop: int | None = None) -> NDArray[np.float32]:
         """Make vectors ``start`` to ``stop`` float32."""
-        codes = self.codes[start:stop]
+        codes = self._unpacked(start, stop)
         values = self.centres[np.arange(len(self.centres)), codes]
         return np.ascontiguousarray(values.reshape(len(codes), -1)[:, : self.dim])
+
+    def _unpacked(self, start: int, stop: int | None) -> NDArray[np.uint8]:
+        codes = self.codes[start:stop]
+        if self.centres.shape[1] > _NIBBLE:
+            return codes
+        halves = np.stack([codes & 15, codes >> 4], axis=2)
+        return halves.reshape(len(codes), -1)[:, : len(self.centres)]
 
 
 FORMS: Mapping[str, Any] = {form.FORM: form for form in (Int8Form, BinaryForm, ProductForm)}
