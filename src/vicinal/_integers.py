@@ -213,6 +213,16 @@ def add_ones(typingctx, counts, a, b):
 
 
 @intrinsic
+def count_ones(typingctx, value):
+    """Number of set bits of a uint64, uint64."""
+
+    def emit(context, builder, signature, arguments):
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), emit
+
+
+@intrinsic
 def up_to(typingctx, a, b):
     """Bit i tells whether ``a[i] <= b[i]``; uint64."""
 
@@ -262,6 +272,9 @@ if config.DISABLE_JIT:  # the same words for the interpreter
 
     def add_ones(counts, a, b):  # type: ignore[no-redef]
         return counts + np.bitwise_count(a ^ b)
+
+    def count_ones(value):  # type: ignore[no-redef]
+        return np.uint64(int(value).bit_count())
 
     def up_to(a, b):  # type: ignore[no-redef]
         return np.uint64((1 << np.flatnonzero(a <= b)).sum())

@@ -15,6 +15,7 @@ import numpy as np
 from vicinal._integers import (
     above,
     add_ones,
+    count_ones,
     dot4,
     dot4_start,
     join_counts,
@@ -264,17 +265,6 @@ def scan_bytes(panels, width, masks, scales, halves, groups, totals, shrinks, fi
 
 
 @inner_kernel
-def count_bits(panels, at, asked, begin, end, low, high):
-    """Add the bits in which words ``begin`` to ``end`` of 16 rows and a query differ."""
-    half = np.uint64(LANES // 2)
-    for w in range(begin, end):
-        bits, place = splat_long(asked[w]), at + w * np.uint64(LANES)
-        low = add_ones(low, load_longs(panels, place), bits)
-        high = add_ones(high, load_longs(panels, place + half), bits)
-    return low, high
-
-
-@inner_kernel
 def head_limit(worst, bits, head):
     """Differing bits among the first ``head`` of ``bits`` that a row of ``worst`` of them hardly ever exceeds.
 
@@ -288,33 +278,86 @@ def head_limit(worst, bits, head):
     return np.uint64(worst * share + 3 * spread + 1)
 
 
+@inner_kernel
+def differing(panels, row, words, asked):
+    """Bits in which a row and a query differ."""
+    lanes = np.uint64(LANES)
+    at, count = row // lanes * words * lanes + row % lanes, np.uint64(0)
+    for w in range(words):
+        count += count_ones(panels[at + w * lanes] ^ asked[w])
+    return count
+
+
+@inner_kernel
+def two_more(panels, at, word, low, high):
+    """Count the differing bits of one word of 16 rows."""
+    low = add_ones(low, load_longs(panels, at), word)
+    return low, add_ones(high, load_longs(panels, at + np.uint64(LANES // 2)), word)
+
+
+@inner_kernel
+def both_up_to(low, high, limit):
+    """Tell which of 16 counts are within the limit."""
+    return up_to(low, limit) | up_to(high, limit) << np.uint64(8)
+
+
 @loop_kernel
-def scan_bits(panels, words, head, dim, masks, slopes, lifts, queries, gains, first, state, scratch):
+def scan_signs(panels, words, head, masks, queries, dim, first, state, scratch):
     """Do as `scan_floats` does with codes of a bit; the score is minus the number of differing bits.
 
-    panels: uint64, (words, 16) each; queries: uint64, (m, words). Where ``slopes`` has entries, a row's score is
-    instead (dim / 2 - differing bits) * its slope, and where ``lifts`` has, + its lift * the query's gain. Without
-    slopes, the first ``head`` words, if any, are compared first: 16 rows all too different in those are passed over.
+    panels: uint64, (words, 16) each; masks: uint64, bits of the rows there are, 4 panels each; queries: uint64,
+    (m, words). The first ``head`` words of 64 rows are compared side by side; only the rows that do not differ in too
+    many of those are compared in all their words.
     """
-    none, bits, middle = splat_long(np.uint64(0)), np.float64(dim), splat(np.float32(dim / 2))
+    none, bits, size = splat_long(np.uint64(0)), np.float64(dim), words * np.uint64(LANES)
+    count = np.uint64(len(panels)) // size
     for q in range(len(queries)):
         asked = queries[q]
         limit = splat_long(head_limit(min(-np.float64(state[0][q]), bits), bits, np.float64(head * np.uint64(64))))
+        for block in range(np.uint64(len(masks))):
+            p, last = np.uint64(4) * block, count - np.uint64(1)
+            a, b = p * size, min(p + np.uint64(1), last) * size
+            c, d = min(p + np.uint64(2), last) * size, min(p + np.uint64(3), last) * size
+            a0 = a1 = b0 = b1 = c0 = c1 = d0 = d1 = none
+            for w in range(head):
+                word, at = splat_long(asked[w]), w * np.uint64(LANES)
+                a0, a1 = two_more(panels, a + at, word, a0, a1)
+                b0, b1 = two_more(panels, b + at, word, b0, b1)
+                c0, c1 = two_more(panels, c + at, word, c0, c1)
+                d0, d1 = two_more(panels, d + at, word, d0, d1)
+            near = both_up_to(a0, a1, limit) | both_up_to(b0, b1, limit) << np.uint64(16)
+            near |= both_up_to(c0, c1, limit) << np.uint64(32) | both_up_to(d0, d1, limit) << np.uint64(48)
+            near &= masks[block]
+            while near:
+                lane = lowest_bit(near)
+                near &= near - np.uint64(1)
+                row = block * np.uint64(64) + lane
+                score = -np.float32(differing(panels, row, words, asked))
+                if score > state[0][q]:
+                    scratch[0] = score
+                    put_down(np.uint64(1), scratch, first + np.int64(row), q, state)
+
+
+@loop_kernel
+def scan_bits(panels, words, dim, masks, slopes, lifts, queries, gains, first, state, scratch):
+    """Do as `scan_floats` does with codes of a bit: (dim / 2 - differing bits) times the row's slope.
+
+    panels: uint64, (words, 16) each; queries: uint64, (m, words). Where ``lifts`` has entries, a row's lift times the
+    query's gain is added.
+    """
+    none, middle = splat_long(np.uint64(0)), splat(np.float32(dim / 2))
+    for q in range(len(queries)):
+        asked = queries[q]
         for p in range(len(masks)):
             mask, start = np.uint64(masks[p]), first + p * LANES
             if mask == 0:
                 continue
-            at = np.uint64(p) * words * np.uint64(LANES)
-            low, high = count_bits(panels, at, asked, np.uint64(0), head, none, none)
-            if head and not (up_to(low, limit) | up_to(high, limit)):
-                continue
-            low, high = count_bits(panels, at, asked, head, words, low, high)
-            found = join_counts(low, high)
-            if len(slopes):
-                place = np.uint64(p * LANES)
-                found = mul(sub(middle, found), load(slopes, place))
-                if len(lifts):
-                    found = fma(load(lifts, place), splat(gains[q]), found)
-            else:
-                found = sub(splat(np.float32(0)), found)
+            at, low, high = np.uint64(p) * words * np.uint64(LANES), none, none
+            for w in range(words):
+                low, high = two_more(panels, at, splat_long(asked[w]), low, high)
+                at += np.uint64(LANES)
+            place = np.uint64(p * LANES)
+            found = mul(sub(middle, join_counts(low, high)), load(slopes, place))
+            if len(lifts):
+                found = fma(load(lifts, place), splat(gains[q]), found)
             offer(found, mask, start, q, state, scratch)

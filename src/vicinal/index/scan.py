@@ -12,6 +12,7 @@ from vicinal.index.rows import Rows, in_ranges
 from vicinal.lengths import single
 
 LANES = 16  # rows of a panel
+BLOCK = 64  # rows that are never parted: four panels, a word of bits
 _BUFFERS = 1 << 26  # bytes of results held at once, a thread
 _CACHED = 1 << 18  # bytes of panels that all queries see before the next
 _LEAST = 1 << 12  # rows worth a thread
@@ -21,8 +22,10 @@ State = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64], NDArray
 Scan = Callable[[int, int, slice, State], None]
 
 
-def new_state(m: int, keep: int) -> State:
+def new_state(m: int, keep: int, bars: NDArray[np.float32] | None = None) -> State:
     """Make empty buffers for the results of m queries; see `put_down` in the kernels.
+
+    Only scores above the query's bar count; by default there is none.
 
     The queries are filled up to whole groups with some whose threshold nothing beats.
 
@@ -35,13 +38,13 @@ def new_state(m: int, keep: int) -> State:
 
     whole, size = -(-m // GROUP) * GROUP, max(2 * keep, keep + 64)
     thresholds = np.full(whole, np.inf, np.float32)
-    thresholds[:m] = -np.inf
+    thresholds[:m] = -np.inf if bars is None else bars
     rows, scores = np.empty((whole, size), np.int64), np.empty((whole, size), np.float32)
     return thresholds, np.zeros(whole, np.int64), rows, scores, keep
 
 
 def best_rows(
-    scan: Scan, m: int, n: int, keep: int, *, threads: int = 1
+    scan: Scan, m: int, n: int, keep: int, *, bars: NDArray[np.float32] | None = None, threads: int = 1
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Pass n rows by m queries and keep the best of each.
 
@@ -49,10 +52,12 @@ def best_rows(
     ----------
     scan : callable
         ``scan(start, stop, part, state)`` offers rows ``start`` to ``stop`` to the queries ``part``; ``start`` is a
-        multiple of 16.
+        multiple of 64.
     m, n : int
     keep : int
         Rows kept for each query.
+    bars : (m,) float32, optional
+        Only scores above them count.
     threads : int
         0 for one a processor. Each takes some of the rows.
 
@@ -72,11 +77,11 @@ def best_rows(
         states: list[tuple[int, State]] = []
 
         def work(start: int, stop: int, part: slice = part, states: list[tuple[int, State]] = states) -> None:
-            state = new_state(part.stop - part.start, keep)
-            scan(start * LANES, min(n, stop * LANES), part, state)
+            state = new_state(part.stop - part.start, keep, None if bars is None else bars[part])
+            scan(start * BLOCK, min(n, stop * BLOCK), part, state)
             states.append((start, state))
 
-        in_ranges(work, -(-n // LANES), threads, least=max(1, _LEAST // LANES))
+        in_ranges(work, -(-n // BLOCK), threads, least=_LEAST // BLOCK)
         (_, state), *others = sorted(states, key=lambda pair: pair[0])
         for _, other in others:
             kernels.merge(state, other)
@@ -132,14 +137,14 @@ def panels_of(codes: NDArray[Any]) -> NDArray[Any]:
 
 
 def chunks(start: int, stop: int, bytes_per_row: int, cached: int = _CACHED) -> list[tuple[int, int]]:
-    """Cut rows into runs of whole panels that fit the processor's cache.
+    """Cut rows into runs of whole blocks that fit the processor's cache.
 
     Examples
     --------
-    >>> chunks(0, 40, 1 << 14)
-    [(0, 16), (16, 32), (32, 40)]
+    >>> chunks(0, 150, 1 << 12)
+    [(0, 64), (64, 128), (128, 150)]
     """
-    step = max(1, cached // (bytes_per_row * LANES)) * LANES
+    step = max(1, cached // (bytes_per_row * BLOCK)) * BLOCK
     return [(at, min(stop, at + step)) for at in range(start, stop, step)]
 
 

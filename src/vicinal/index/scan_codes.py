@@ -12,10 +12,13 @@ from vicinal.errors import BadFormat
 from vicinal.index.binary import Binary, as_words, pack_signs
 from vicinal.index.rows import Rows
 from vicinal.index.scalar import Int8
-from vicinal.index.scan import LANES, State, best_rows, chunks, frozen, in_groups, panels_of, row_bits
+from vicinal.index.scan import BLOCK, LANES, Scan, State, best_rows, chunks, frozen, in_groups, panels_of, row_bits
 from vicinal.lengths import BLOCK_ROWS, row_norms
 
-_BITS_CACHED = 1 << 14  # bytes of bits that stay in the nearest cache while all queries pass
+_BITS_CACHED = 1 << 15  # bytes of bits that all queries see before the next
+_LARGE = 1 << 15  # rows from which a look at a sample of them is worth it
+_EVERY = 32  # one block of so many is in the sample
+_MARGIN = 1.5  # as many rows as the sample says are hoped for, for each that is kept
 
 
 class Codes(Protocol):
@@ -133,17 +136,61 @@ class BitCodes:
     def candidates(
         self, queries: NDArray[np.float32], keep: int, allowed: NDArray[np.bool_] | None, threads: int
     ) -> NDArray[np.int64]:
-        """See `Codes.candidates`."""
+        """See `Codes.candidates`.
+
+        A sample of the rows tells first about how near the last one kept will be, so that few others are put down.
+        """
+        added = self.coder.centre_ if self.data.metric == "dot" else np.float32(0)  # a product counts from 0
+        turned = self.coder.turned(queries + added)
+        codes = as_words(pack_signs(turned))
+        if self.data.metric != "cosine":
+            return self._by_estimates(turned, codes, keep, allowed, threads)
+        n, bars = len(self.data), None
+        masks = _block_bits(n, allowed)
+        if n >= _LARGE:
+            blocks = self.panels[: n // BLOCK * 4].reshape(-1, 4, *self.panels.shape[1:])[::_EVERY]
+            sample = np.ascontiguousarray(blocks).reshape(-1)
+            enough = int(_MARGIN * keep / _EVERY) + 8
+            scan = self._by_bits(codes, sample, masks[: n // BLOCK : _EVERY])
+            bars = best_rows(scan, len(codes), len(blocks) * BLOCK, enough, threads=threads)[1] - 1
+        scan = self._by_bits(codes, self.panels.reshape(-1), masks)
+        rows = best_rows(scan, len(codes), n, keep, bars=bars, threads=threads)[0]
+        short = np.flatnonzero((rows < 0).any(axis=1)) if bars is not None else []
+        if len(short):  # the sample misled
+            scan = self._by_bits(codes[short], self.panels.reshape(-1), masks)
+            rows[short] = best_rows(scan, len(short), n, keep, threads=threads)[0]
+        return rows
+
+    def _by_bits(self, codes: NDArray[np.uint64], flat: NDArray[np.uint64], masks: NDArray[np.uint64]) -> Scan:
+        """Offer rows by the number of bits that differ."""
         from vicinal.index import _exact_kernels as kernels
 
-        euclidean = self.data.metric == "euclidean"
-        turned = self.coder.turned(queries + self.coder.centre_ if self.data.metric == "dot" else queries)
-        codes, words = as_words(pack_signs(turned)), self.panels.shape[1]
+        words = self.panels.shape[1]
+        head = words // 2 if words >= 4 else words
+        flat = frozen(flat)
+
+        def scan(start: int, stop: int, part: slice, state: State) -> None:
+            scratch = np.empty(LANES, np.float32)
+            for first, last in chunks(start, stop, 8 * words, _BITS_CACHED):
+                rows = slice(first * words, -(-last // LANES) * LANES * words)
+                kernels.scan_signs(
+                    flat[rows], np.uint64(words), np.uint64(head), masks[first // BLOCK : -(-last // BLOCK)],
+                    codes[part], self.data.dim, first, state, scratch,
+                )  # fmt: skip
+
+        return scan
+
+    def _by_estimates(
+        self, turned: NDArray[np.float32], codes: NDArray[np.uint64], keep: int,
+        allowed: NDArray[np.bool_] | None, threads: int,
+    ) -> NDArray[np.int64]:  # fmt: skip
+        """Keep the rows of the best estimates of the product, less half the square of the row for euclidean."""
+        from vicinal.index import _exact_kernels as kernels
+
         # the product is about |q| |x| sin(pi (1/2 - share of differing bits)), near to linear in that share
         reach = np.pi * row_norms(turned)
         gains = np.divide(self.data.dim, reach, out=np.zeros_like(reach), where=reach > 0)
-        masks, flat = row_bits(len(self.data), allowed), self.panels.reshape(-1)
-        head = words // 2 if words >= 4 and not len(self.lengths) else 0
+        masks, flat, words = row_bits(len(self.data), allowed), self.panels.reshape(-1), self.panels.shape[1]
 
         def scan(start: int, stop: int, part: slice, state: State) -> None:
             scratch = np.empty(LANES, np.float32)
@@ -151,12 +198,12 @@ class BitCodes:
                 a, b = first // LANES, -(-last // LANES)
                 rows = slice(a * LANES, b * LANES)
                 kernels.scan_bits(
-                    flat[rows.start * words : rows.stop * words], np.uint64(words), np.uint64(head), self.data.dim,
-                    masks[a:b], self.lengths[rows], self.lifts[rows] if euclidean else self.lifts[:0],
+                    flat[rows.start * words : rows.stop * words], np.uint64(words), self.data.dim, masks[a:b],
+                    self.lengths[rows], self.lifts[rows] if self.data.metric == "euclidean" else self.lifts[:0],
                     codes[part], gains[part], first, state, scratch,
                 )  # fmt: skip
 
-        return best_rows(scan, len(queries), len(self.data), keep, threads=threads)[0]
+        return best_rows(scan, len(codes), len(self.data), keep, threads=threads)[0]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """See `Codes.arrays`."""
@@ -189,6 +236,14 @@ def expect(arrays: Mapping[str, NDArray[Any]], name: str, kind: Any, shape: tupl
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise BadFormat(f"the index holds NaN or infinity in {name}")
     return array
+
+
+def _block_bits(n: int, allowed: NDArray[np.bool_] | None) -> NDArray[np.uint64]:
+    """One bit a row, set for those that may be found; one uint64 a block."""
+    bits = row_bits(n, allowed)
+    filled = np.zeros(-(-n // BLOCK) * 4, "<u2")
+    filled[: len(bits)] = bits
+    return filled.view("<u8").astype(np.uint64)
 
 
 def _four_bytes(codes: NDArray[np.int8]) -> NDArray[np.int32]:
