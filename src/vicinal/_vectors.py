@@ -30,7 +30,7 @@ _UNCOUNTED = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
 @cache
 def _kernel_sources():
     """Digest the text of every kernel of the package."""
-    files = [Path(__file__), *sorted(Path(__file__).parent.rglob("_*_kernels.py"))]
+    files = [*sorted(Path(__file__).parent.glob("_[iv]*s.py")), *sorted(Path(__file__).parent.rglob("_*_kernels.py"))]
     return blake2b(b"".join(file.read_bytes() for file in files), digest_size=16).hexdigest()
 
 
