@@ -11,6 +11,10 @@ from vicinal.index.kind import Kind
 # kind → module and class, from the plainest to the quickest
 _HOMES: Mapping[str, tuple[str, str]] = {
     "exact": ("exact", "Exact"),
+    "tree": ("tree", "Tree"),
+    "lsh": ("lsh", "Lsh"),
+    "ivf": ("ivf", "Ivf"),
+    "hnsw": ("hnsw", "Hnsw"),
 }
 
 
