@@ -16,7 +16,7 @@ ROOMS = [
     "counts", "graphs", "tables", "texts", "contrast", "towers", "recommend", "sequences", "autoencoders", "align",
     "encoders", "index", "evaluate", "maps", "scale", "serve", "cli",
 ]  # fmt: skip
-VOCABULARY = {"_vectors", "_bytes"}  # of the kernels
+VOCABULARY = {"_vectors", "_bytes", "_integers"}  # of the kernels
 OUTSIDE = {"__init__", "__main__", *VOCABULARY}  # the front door, the command
 EXCEPTIONS = {
     ("space.py", "store"): "Space.open and Space.save are doors to the store, opened when used",

@@ -2,6 +2,8 @@
 
 import importlib.util
 import sys
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -152,7 +154,7 @@ actions = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=actions, metric=st.sampled_from(["cosine", "dot", "euclidean"]), order=st.booleans())
 def test_any_changes_give_what_a_space_changed_alike_gives(monkeypatch, steps, metric, order):
     monkeypatch.setattr(changes, "_LEAST_TAIL", 9)
@@ -211,23 +213,130 @@ def test_the_tail_is_merged_and_the_removed_left_out(monkeypatch):
 
 @pytest.mark.parametrize("where", ["extend", "build", "search"])
 def test_a_change_that_fails_leaves_all_as_it_was(monkeypatch, where):
-    cls = fakes.kind("failing", curve=((1, 1.1, 1e-5),))
-    space = make(3000)
-    index = with_kind(space, cls)
+    cls = fakes.kind("failing")
+    fakes.register(monkeypatch, cls)
+    index = build_index(make(3000), recall=0.9, kind="failing")
+    assert index.kind == "failing" and index.recall_.queries == 300
     index.add(make(900, start=3000, seed=1))
     before, answer = index._state, index.search("w1", k=5)
 
     def fail(*_, **__):
         raise MemoryError("no room")
 
-    monkeypatch.setattr(cls, where, classmethod(fail) if where == "build" else fail)
-    if where != "search":
+    with monkeypatch.context() as patch:
+        patch.setattr(cls, where, classmethod(fail) if where == "build" else fail)
         with pytest.raises(MemoryError):
             index.add(make(200, start=3900, seed=2))
-    with pytest.raises(MemoryError):
-        index.remove([f"w{at}" for at in range(1000)]) if where != "extend" else index.add(make(300, start=5000))
-    monkeypatch.undo()
+        with pytest.raises(MemoryError):
+            index.remove([f"w{at}" for at in range(1000)]) if where != "extend" else index.add(make(300, start=5000))
     assert index._state is before
     same_matches(index.search("w1", k=5), answer)
     index.add(make(200, start=3900, seed=2))
     assert len(index) == 4100
+    index.remove([f"w{at}" for at in range(1000)])
+    assert len(index) == 3100 and index.recall_ >= 0.9
+
+
+def truth_of(index, k):
+    """Recall of what an index finds for its own queries, the query's row left out, by comparing all rows."""
+    state, check = index._state, index._state.check
+    matrix = np.array([state.matrix[row] for row in range(len(state))])
+    rows = state.rows_at(check.own)
+    space = Space(index.names, matrix, metric=index.metric)
+    values = []
+    for query, own in zip(check.queries, rows, strict=True):
+        exclude = [] if own < 0 else [index.names[own]]
+        true = space.nearest(query, k, exclude=exclude).names[0]
+        values.append(len(set(true) & set(index.search(query, k, exclude=exclude).names[0])) / len(true))
+    return np.array(values)
+
+
+def test_the_recall_is_kept_up_to_date(monkeypatch):
+    monkeypatch.setattr(changes, "_LEAST_TAIL", 60)
+    cls = fakes.kind("kept", curve=((1, 0.75, 1e-5), (2, 0.93, 2e-5), (3, 0.98, 4e-5)))
+    fakes.register(monkeypatch, cls)
+    index = build_index(make(2600, 5, "euclidean"), recall=0.85, kind="kept")
+    assert index.setting["effort"] > 1 and index.recall_.target == 0.85 and index.recall_.low >= 0.85
+    lost = index._state.check.lost
+    rng = np.random.default_rng(0)
+    for step in range(4):
+        index.add(make(40, 5, "euclidean", start=3000 + 40 * step, seed=100 + step))
+        names = rng.choice(list(index.names), 60, replace=False).tolist()
+        index.remove(names)
+        check = index._state.check
+        assert np.allclose(check.values, truth_of(index, 10) - lost, atol=1e-6)
+        assert float(index.recall_) == pytest.approx(float(check.values.mean()))
+        assert index.recall_ >= 0.85
+
+
+def test_a_recall_that_falls_is_raised_again(monkeypatch):
+    cls = fakes.kind("falling", curve=((1, 0.75, 1e-5), (2, 0.93, 2e-5), (3, 0.98, 4e-5)))
+    fakes.register(monkeypatch, cls)
+    index = build_index(make(2600, 3), recall=0.85, kind="falling")
+    cls.curve = ((1, 0.5, 1e-5), (2, 0.7, 2e-5), (3, 0.98, 4e-5))
+    index.remove(["w1"])
+    assert index.setting == {"effort": 3} and index.recall_ >= 0.85 and index.kind == "falling"
+    cls.curve = ((1, 0.5, 1e-5), (2, 0.6, 2e-5), (3, 0.7, 4e-5))
+    built = []
+    monkeypatch.setattr(
+        cls, "build", classmethod(lambda cls, *a, **k: built.append(1) or fakes.Fake.build.__func__(cls, *a, **k))
+    )
+    index.remove(["w2"])
+    assert built == [1] and index.kind == "exact" and repr(index.recall_) == "1.000 (exact)"
+    left = make(2600, 3).take([at for at in range(2600) if at not in (1, 2)])
+    assert list(index.names) == list(left) and index.search("w3").names == left.nearest("w3").names
+
+
+def test_threads_that_search_see_whole_states(monkeypatch):
+    """Two threads change the index while four search: every answer is that of some state, never a mixture."""
+    monkeypatch.setattr(changes, "_LEAST_TAIL", 50)
+    # every batch of names lies nearer to the query than what was there, so an answer tells which state it saw
+    base = make(2500, 3, "euclidean", columns=False)
+    index = with_kind(base)
+    query, parts = np.full(3, 50, np.float32), []
+    for at in range(12):
+        near = query + (20 - at) * np.ones(3, np.float32) + np.arange(30, dtype=np.float32)[:, None] * 1e-3
+        parts.append(Space([f"p{at}.{i}" for i in range(30)], near, metric="euclidean", origin=ORIGIN))
+    known = {tuple(base.nearest(query, 5).names[0])} | {tuple(part.nearest(query, 5).names[0]) for part in parts}
+    done, wrong, seen, rounds = threading.Event(), [], set(), [0]
+
+    def search():
+        while not done.is_set():
+            found = index.search(np.array([query, query]), 5)
+            for names, rows in zip(found.names, found.rows, strict=True):
+                seen.add(tuple(names))
+                if tuple(names) not in known or len(set(rows.tolist())) != 5:
+                    wrong.append(names)
+            rounds[0] += 1
+
+    def look():
+        """Let the others search a few times."""
+        start, limit = rounds[0], time.monotonic() + 5
+        while rounds[0] < start + 5 and time.monotonic() < limit:
+            time.sleep(0.001)
+
+    def change():
+        for part in parts:
+            index.add(part)
+            look()
+        for part in reversed(parts):
+            index.remove(list(part))
+            look()
+
+    def other():
+        for at in range(12):
+            index.add(make(20, 3, "euclidean", seed=at, start=10_000 + 20 * at, columns=False))
+            index.remove([f"w{10_000 + 20 * at}"])
+
+    searching = [threading.Thread(target=search) for _ in range(4)]
+    changing = [threading.Thread(target=change), threading.Thread(target=other)]
+    for thread in searching + changing:
+        thread.start()
+    for thread in changing:
+        thread.join()
+    done.set()
+    for thread in searching:
+        thread.join()
+    assert not wrong and len(index) == 2500 + 12 * 19 and len(seen) == 13
+    far = make(20, 3, "euclidean", seed=3, start=10_060, columns=False)
+    assert index.search(far.matrix[5], 1).first == "w10065"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vicinal.index.state import State
 
 _SPARE = 10  # true neighbours known beyond the k, so that removing rows rarely means to search anew
-_ROUNDING = 2e-6  # by which float32 scores of equal rows may differ, relative
+_ROUNDING = 5e-7  # by which float32 scores of equal rows may differ, relative
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.checks import check_choice, check_whole
-from vicinal.errors import BadFormat
 from vicinal.index.choices import choose, steps
 from vicinal.index.faiss_threads import bitmap_of, faiss_threads, load_faiss, padded, search_faiss
+from vicinal.index.hnsw_graph import SPARE, check_graph, link_offsets, reach_all, with_spare
 from vicinal.index.kind import Kind
-from vicinal.index.reduction import Reduction
+from vicinal.index.reduction import Reduction, some_rows
 from vicinal.index.rescore import rescore
 from vicinal.index.rows import Rows, worker_count
 from vicinal.index.stored import stored
@@ -22,6 +22,7 @@ from vicinal.progress import Callback, Meter
 from vicinal.randomness import generator
 
 _OPTIONS = {"M": 16, "ef_construction": 100, "storage": "int8"}
+_VISITED = 32  # rows that may lead to one that no link leads to
 _ALIGNED = 8  # FAISS compares codes quickly only where dimensions are a multiple of this
 
 
@@ -62,10 +63,11 @@ class Hnsw(Kind):
         """
         self = cls._start(data, options)
         self._reduction = Reduction.of(data, lifted=False, centred=True)
-        self._index = self._empty()
+        self._index = self._empty(0)
         if self.options["storage"] == "int8":
             self._learn_ranges()
         self._add(0, seed, threads, callback)
+        self._reach_all(threads)
         return self
 
     @classmethod
@@ -77,8 +79,8 @@ class Hnsw(Kind):
         check_choice("storage", self.options["storage"], ("int8", "float16", "float32"))
         return self
 
-    def _empty(self) -> Any:
-        """Make a graph without rows, as FAISS holds it."""
+    def _empty(self, spare: int) -> Any:
+        """Make a graph without rows, as FAISS holds it, with so many places for links besides the usual ones."""
         faiss = load_faiss()
         metric = faiss.METRIC_L2 if self.data.metric == "euclidean" else faiss.METRIC_INNER_PRODUCT
         dim = -(-self._reduction.dim // _ALIGNED) * _ALIGNED
@@ -88,6 +90,7 @@ class Hnsw(Kind):
             code = faiss.ScalarQuantizer.QT_8bit if self.options["storage"] == "int8" else faiss.ScalarQuantizer.QT_fp16
             index = faiss.IndexHNSWSQ(dim, code, self.options["M"], metric)
         index.hnsw.efConstruction = self.options["ef_construction"]
+        index.hnsw.set_nb_neighbors(0, 2 * self.options["M"] + spare)
         return index
 
     def _points(self, start: int, stop: int) -> NDArray[np.float32]:
@@ -121,6 +124,26 @@ class Hnsw(Kind):
             for at in range(start, len(self.data), BLOCK_ROWS):
                 self._index.add(self._points(at, at + BLOCK_ROWS))
                 meter.report(min(at + BLOCK_ROWS, len(self.data)) - start)
+
+    def _reach_all(self, threads: int) -> None:
+        """See that every row can be found: links in `SPARE` places of their own lead to those that FAISS left out."""
+        held, M = self.arrays(), self.options["M"]
+        layers = held["layers"].astype(np.int32)
+        links = with_spare(held["links"], layers, M, 0, SPARE)
+        places = link_offsets(layers, M, SPARE)[:-1, None] + np.arange(2 * M + SPARE)
+        lowest = links[places]
+
+        def near(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+            points = padded(self._reduction.points(some_rows(self.data, rows), 0, len(rows)), self._index.d)
+            count = min(_VISITED, len(self.data))
+            return search_faiss(
+                self._index, points, count, threads, lambda: load_faiss().SearchParametersHNSW(efSearch=2 * count)
+            )
+
+        reach_all(lowest, int(held["entry"][0]), near)
+        links[places] = lowest
+        self._index = self._empty(SPARE)
+        self._take({**held, "links": links}, SPARE)
 
     @classmethod
     def plans(cls, n: int, dim: int, metric: str) -> Sequence[dict[str, Any]]:
@@ -163,9 +186,12 @@ class Hnsw(Kind):
         new._index = self._index
         if not self._reduction.holds(data, old) or not new._in_ranges(old):
             return super().extend(data, threads=threads, callback=callback)
-        new._index = new._empty()
-        new._take(self.arrays())
+        held = self.arrays()
+        held["links"] = with_spare(held["links"], held["layers"].astype(np.int32), self.options["M"], SPARE, 0)
+        new._index = new._empty(0)
+        new._take(held, 0)
         new._add(old, 0, threads, callback)
+        new._reach_all(threads)
         return new
 
     def _in_ranges(self, start: int) -> bool:
@@ -205,7 +231,7 @@ class Hnsw(Kind):
         """See `Kind.restore`; the graph is copied into memory after every link in it was checked."""
         self = cls._start(data, options)
         self._reduction = Reduction.restore(data, arrays)
-        self._index = self._empty()
+        self._index = self._empty(SPARE)
         n, faiss = len(data), load_faiss()
         links = check_graph(arrays, n, self.options["M"], self._index.hnsw.assign_probas.size())
         checked = {"links": links, "layers": arrays["layers"], "entry": arrays["entry"]}
@@ -216,16 +242,16 @@ class Hnsw(Kind):
             checked["codes"] = stored(arrays, "codes", np.uint8, (n, width))
         if self.options["storage"] == "float16":
             stored({"codes": checked["codes"].view(np.float16)}, "codes", np.float16, (n, self._index.d), most=16)
-        self._take(checked)
+        self._take(checked, SPARE)
         return self
 
-    def _take(self, arrays: Mapping[str, NDArray]) -> None:
+    def _take(self, arrays: Mapping[str, NDArray], spare: int) -> None:
         """Fill an empty graph from arrays that can be trusted."""
         faiss, graph, n = load_faiss(), self._index.hnsw, len(arrays["layers"])
         storage = faiss.downcast_index(self._index.storage)
         layers = arrays["layers"].astype(np.int32)
         faiss.copy_array_to_vector(layers, graph.levels)
-        faiss.copy_array_to_vector(link_offsets(layers, self.options["M"]), graph.offsets)
+        faiss.copy_array_to_vector(link_offsets(layers, self.options["M"], spare).astype(np.uint64), graph.offsets)
         faiss.copy_array_to_vector(np.asarray(arrays["links"]), graph.neighbors)
         graph.entry_point = int(arrays["entry"][0])
         graph.max_level = int(layers.max()) - 1
@@ -237,37 +263,3 @@ class Hnsw(Kind):
         else:
             faiss.copy_array_to_vector(np.asarray(arrays["codes"]).reshape(-1), storage.codes)
         storage.ntotal = self._index.ntotal = n
-
-
-def link_offsets(layers: NDArray[np.int32], M: int) -> NDArray[np.uint64]:
-    """Where the links of every row begin: 2 M for the lowest layer and M for each above it, (n + 1,).
-
-    Examples
-    --------
-    >>> link_offsets(np.array([1, 3, 1], np.int32), 4).tolist()
-    [0, 8, 24, 32]
-    """
-    return np.concatenate([[0], np.cumsum((layers.astype(np.int64) + 1) * M)]).astype(np.uint64)
-
-
-def check_graph(arrays: Mapping[str, NDArray], n: int, M: int, most_layers: int) -> NDArray[np.int32]:
-    """Check layers, links and the entry of a graph; return the links.
-
-    Every link must lead to a row that is on the same layer, since its links there are read next.
-
-    Raises
-    ------
-    BadFormat
-    """
-    layers = stored(arrays, "layers", np.uint8, (n,), least=1, most=most_layers).astype(np.int32)
-    offsets = link_offsets(layers, M).astype(np.int64)
-    links = stored(arrays, "links", np.int32, (int(offsets[-1]),), least=-1, most=n - 1)
-    entry = int(stored(arrays, "entry", np.int64, (1,), least=0, most=n - 1)[0])
-    if layers[entry] != layers.max():
-        raise BadFormat(f"the search in this index would begin at row {entry}, which is not on the highest layer")
-    for layer in range(1, int(layers.max())):
-        there = np.flatnonzero(layers > layer)
-        targets = links[(offsets[there] + (layer + 1) * M)[:, None] + np.arange(M)]
-        if (layers[targets[targets >= 0]] <= layer).any():
-            raise BadFormat(f"a link on layer {layer} of this index leads to a row that is not there")
-    return links

@@ -13,7 +13,7 @@ from vicinal.errors import BadFormat
 from vicinal.index.choices import choose, steps
 from vicinal.index.faiss_threads import bitmap_of, bytes_at, faiss_threads, load_faiss, padded, search_faiss
 from vicinal.index.kind import Kind
-from vicinal.index.reduction import Reduction
+from vicinal.index.reduction import Reduction, some_rows
 from vicinal.index.rescore import rescore
 from vicinal.index.rows import Rows, worker_count
 from vicinal.index.stored import check_each_row_once, stored
@@ -103,8 +103,7 @@ class Ivf(Kind):
         """Find centres and codebooks from some of the rows."""
         wanted = max(_FEWEST, _A_CELL * self._index.nlist)
         chosen = np.sort(generator(seed, 1).permutation(len(self.data))[:wanted])
-        sample = Rows(self.data.matrix[chosen], self.data.norms[chosen], self.data.metric)
-        points = padded(self._reduction.points(sample, 0, len(sample)), self._index.d)
+        points = self._points_of(chosen)
         points = np.tile(points, (-(-16 // len(points)), 1))  # a codebook of 16 wants no fewer
         own = [self._index.cp] + ([self._index.pq.cp] if self.options["codes"] == "pq" else [])
         for parameters in own:
@@ -133,8 +132,7 @@ class Ivf(Kind):
         n, cells = len(self.data), self._index.nlist
         least, most = (4 if self.options["codes"] == "pq" else 2) * k, max(100 * k, 1000)
         return [
-            {"nprobe": nprobe, "candidates": min(n, most, int(least * nprobe**0.75))}
-            for nprobe in steps(1, cells, 1.5)
+            {"nprobe": nprobe, "candidates": min(n, most, int(least * nprobe**0.75))} for nprobe in steps(1, cells, 1.5)
         ]
 
     def search(
@@ -264,8 +262,7 @@ class Ivf(Kind):
         index.ntotal = len(members)
 
     def _points_of(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        some = Rows(self.data.matrix[rows], self.data.norms[rows], self.data.metric)
-        return padded(self._reduction.points(some, 0, len(rows)), self._index.d)
+        return padded(self._reduction.points(some_rows(self.data, rows), 0, len(rows)), self._index.d)
 
 
 def _usual_cells(n: int) -> int:

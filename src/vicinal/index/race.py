@@ -20,12 +20,13 @@ from vicinal.memory import show_bytes
 from vicinal.progress import Meter
 from vicinal.randomness import generator
 
-LARGE = 50_000  # rows of the larger sample
-_RATIO = 4  # how much smaller the small one is
+LARGE = 50_000  # rows of the largest sample
+_STEPS = (16, 4, 1)  # every so many rows of it make a sample
+_SMALLEST = 500  # rows of a sample, at least
 _WARM = 300  # rows that every kind is built on first, so that no compilation is timed
 _QUERIES = 300
 _PLANS = 3  # of a kind that are raced
-_HOPELESS = 0.35  # of the speed of the best on the small sample: not seen on the large one
+_HOPELESS = 0.35  # of the best speed foretold: not built on the largest sample
 _BUILD_GROWTH = 1.1  # exponent by which the time of building is taken to grow, at least
 _MARGIN = 1.5  # by which a forecast must break a limit before a kind is ruled out by it
 
@@ -116,25 +117,27 @@ class Race:
     trials: list[Trial]
 
     def run(self) -> list[Contender]:
-        """Return those still in the race, the quickest on all rows first, as far as can be foretold."""
+        """Return those still in the race, the quickest on all rows first, as far as can be foretold.
+
+        Two small samples tell how the speed of a kind falls as rows are added; only those that this does not rule out
+        see the largest sample, or all rows where these are no more.
+        """
         n = len(self.rows)
         order = np.sort(generator(self.seed, 2).permutation(n)[: min(LARGE, n)])
-        large = self.rows if n <= LARGE else self._part(order)
-        small = self._part(order[:: min(_RATIO, max(1, len(order) // 1000))])
-        first = self._heat(small, self._entries(small), {})
-        best = max((entry.queries_per_second for entry in first), default=0.0)
-        again = []
-        for entry in first:
-            slow = entry.seen[0] < _HOPELESS * max(other.seen[0] for other in first)
-            if slow and entry.queries_per_second < _HOPELESS * best:
-                self.trials.append(replace(entry.trial, why="slower"))
-            else:
-                again.append(entry)
-        if len(small) == len(large):
-            second = again
-        else:
-            second = self._heat(large, [(e.kind, e.plan) for e in again], {(e.kind, e.plan): e for e in again})
-        return sorted(second, key=lambda entry: -entry.queries_per_second)
+        steps = sorted({min(step, max(1, len(order) // _SMALLEST)) for step in _STEPS}, reverse=True)
+        entries: list[tuple[str, int]] = []
+        racing: list[Contender] = []
+        for heat, step in enumerate(steps):
+            sample = self.rows if n <= LARGE and step == 1 else self._part(order[::step])
+            if heat == 0:
+                entries = self._entries(sample)
+            racing = self._heat(sample, entries, {(e.kind, e.plan): e for e in racing})
+            best = max((entry.queries_per_second for entry in racing), default=0.0)
+            slow = [e for e in racing if e.queries_per_second < _HOPELESS * best] if 0 < heat < len(steps) - 1 else []
+            self.trials += [replace(entry.trial, why="slower") for entry in slow]
+            racing = [entry for entry in racing if entry not in slow]
+            entries = [(entry.kind, entry.plan) for entry in racing]
+        return sorted(racing, key=lambda entry: -entry.queries_per_second)
 
     def _part(self, order: NDArray[np.int64]) -> Rows:
         return Rows(np.ascontiguousarray(self.rows.matrix[order]), self.rows.norms[order], self.rows.metric)

@@ -125,3 +125,14 @@ class Reduction:
         if data.metric != "euclidean" and centre.any():
             raise BadFormat(f"the array 'centre' of this index is not zero, as it must be for {data.metric}")
         return cls(data.metric, centre, scale, bool(lifted))
+
+
+def some_rows(data: Rows, chosen: NDArray[np.int64]) -> Rows:
+    """Copy some of the rows.
+
+    Examples
+    --------
+    >>> some_rows(Rows.of(np.eye(3, dtype=np.float32), "dot"), np.array([2])).matrix.tolist()
+    [[0.0, 0.0, 1.0]]
+    """
+    return Rows(data.matrix[chosen], data.norms[chosen], data.metric)

@@ -136,7 +136,7 @@ def _in_base(
     n = len(state.base)
     count = _count(allowed, n)
     wanted = min(k, count)
-    if compares_all(state.kind) or count <= max(_FEW, n // _NARROW, wanted):
+    if compares_all(state.kind) or (allowed is not None and count <= max(_FEW, n // _NARROW)):
         return _all_of(state.exact, queries, wanted, allowed, threads)
     rows, scores = state.kind.search(queries, wanted, allowed=allowed, setting=setting, threads=threads)
     short = np.flatnonzero(rows[:, -1] < 0)

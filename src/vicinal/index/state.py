@@ -98,7 +98,7 @@ class State:
 
     @cached_property
     def _rows(self) -> NDArray[np.int64]:
-        rows = np.full(int(self.places.max(initial=-1)) + 1, -1)
+        rows = np.full(len(self.base) + (0 if self.tail is None else len(self.tail)), -1)
         rows[self.places] = np.arange(len(self.places))
         return rows
 
