@@ -81,6 +81,10 @@ class TreeAH(Kind):
         self.full = full
         self.layout = Layout.of(owners, packed, leaves)
         self.packs = Packs.of(self.centres, euclidean=data.metric == "euclidean")
+        if data.metric != "euclidean":
+            rr = np.concatenate([np.square(data.block(a, a + _BLOCK) - self.centres[owners[a : a + _BLOCK]]).sum(1) for a in range(0, n, _BLOCK)])
+            radii = np.sqrt(np.bincount(owners, rr, leaves) / np.maximum(self.layout.sizes, 1))
+            self.packs.biases[:leaves] = -o.get("optimism", 0.5) * radii
         return self
 
     @classmethod
@@ -102,7 +106,7 @@ class TreeAH(Kind):
         def work(a, b):
             part = slice(a, b)
             leaves = np.empty((b - a, L), np.int32); offsets = np.empty((b - a, L), np.float32)
-            kernels.choose_leaves(queries[part], self.packs.values, self.packs.biases, leaves, offsets)
+            kernels.choose_leaves(queries[part], np.ones(b - a, np.float32) if metric == 2 else np.linalg.norm(queries[part], axis=1), self.packs.values, self.packs.biases, len(self.centres), leaves, offsets)
             order = np.argsort(leaves[:, 0]) if b - a > 4 else np.arange(b - a)
             kernels.search(queries[part], order, leaves, offsets, self.full, np.float32(self.spread), lay.codes, lay.starts, lay.sizes, lay.rows, mask, C,
                 self.data.matrix, self.data.norms, metric, found[part], scores[part], lists)
