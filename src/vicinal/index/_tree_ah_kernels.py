@@ -95,11 +95,14 @@ def _likely_range(scores, count, wanted):
 
 
 @inner_kernel
-def _best_leaves(scores, count, low, top, chosen, buckets, ends, leaves):  # noqa: PLR0917
-    """Sort the leaves that score more than ``low`` into buckets of falling scores, as many as are wanted."""
+def _best_leaves(scores, count, low, top, chosen, buckets, ends, leaves):
+    """Sort the leaves that score more than ``low`` into buckets of falling scores, and fill ``leaves`` from the best.
+
+    Returns how many score more; with ``low`` = -inf all leaves count, whatever they score.
+    """
     found, bar, least_score = 0, splat(low), top
     for i in range(0, count, LANES):
-        over = which_over(load(scores, np.uint64(i)), bar)
+        over = np.uint64(0xFFFF) if low == -np.inf else which_over(load(scores, np.uint64(i)), bar)
         while over:
             at = i + np.int64(lowest_bit(over))
             over &= over - np.uint64(1)
@@ -219,7 +222,8 @@ def _scan(leaves, offsets, top, codes, width, starts, sizes, rows, allowed, tabl
             for line in range(_LINES):
                 prefetch_read(codes, np.uint64((starts[leaves[turn + 1]] * width + line) * BYTES))
         leaf = leaves[turn]
-        rise = base - np.int64(min(max((top - offsets[turn]) * scale, np.float32(0)), np.float32(1e6)))
+        drop = (top - offsets[turn]) * scale
+        rise = base - (np.int64(drop) if drop < np.float32(1e6) else 1000000)
         size, start = np.int64(sizes[leaf]), starts[leaf]
         for block in range((size + BYTES - 1) // BYTES):
             need = max(bar + 1 - rise, 0) if full else 0
@@ -251,7 +255,7 @@ def _scan(leaves, offsets, top, codes, width, starts, sizes, rows, allowed, tabl
 
 
 @kernel
-def search(queries, order, leaves, offsets, books, spread, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists):  # noqa: E501, PLR0917
+def search(queries, order, leaves, offsets, spread, books, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists):  # noqa: E501, PLR0917
     """See `_search`; this allocates what it works in."""
     subspaces, per = books.shape[0], books.shape[1]
     width = codes.shape[1]
@@ -261,11 +265,11 @@ def search(queries, order, leaves, offsets, books, spread, codes, starts, sizes,
     places = np.empty(4 * candidates + 2 * BYTES, np.int64)
     heights = np.empty(len(places), np.int32)
     sums = np.empty(BYTES, np.uint16)
-    _search(queries, order, leaves, offsets, books, spread, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists, query, tables, parts, counts, places, heights, sums)  # noqa: E501
+    _search(queries, order, leaves, offsets, spread, books, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists, query, tables, parts, counts, places, heights, sums)  # noqa: E501
 
 
 @loop_kernel
-def _search(queries, order, leaves, offsets, books, spread, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists, query, tables, parts, counts, places, heights, sums):  # noqa: E501, PLR0917
+def _search(queries, order, leaves, offsets, spread, books, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists, query, tables, parts, counts, places, heights, sums):  # noqa: E501, PLR0917
     dim, width = queries.shape[1], codes.shape[1]
     flat = codes.reshape(-1)
     for turn in range(len(order)):

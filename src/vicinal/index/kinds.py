@@ -11,6 +11,7 @@ from vicinal.index.kind import Kind
 # kind → module and class, from the plainest to the quickest
 _HOMES: Mapping[str, tuple[str, str]] = {
     "exact": ("exact", "Exact"),
+    "tree_ah": ("tree_ah", "TreeAH"),
 }
 
 
