@@ -12,7 +12,7 @@ from vicinal.errors import BadFormat, BadOption
 from vicinal.index.kind import Kind
 from vicinal.index.rescore import rescore
 from vicinal.index.rows import Rows, in_ranges, worker_count
-from vicinal.index.tree_ah_codes import Coder, anisotropic_weight
+from vicinal.index.tree_ah_codes import Coder, anisotropic_weight, finite
 from vicinal.index.tree_ah_layout import Layout, check_array
 from vicinal.index.tree_ah_training import Packs, assign, k_means, second_centres
 from vicinal.progress import Callback, Progress
@@ -89,7 +89,7 @@ class TreeAH(Kind):
                 if callback:
                     callback(Progress("training", done, total, unit="rounds"))
 
-            centres = np.nan_to_num(k_means(sample, leaves, seed, workers, report=report))
+            centres = finite(k_means(sample, leaves, seed, workers, report=report))
             sample = sample[generator(seed, 1).permutation(len(sample))[:_CODE_SAMPLE]]
             own, _ = assign(sample, Packs.of(centres), workers)
             coder = Coder.train(
@@ -98,8 +98,8 @@ class TreeAH(Kind):
             )  # fmt: skip
             entries, squares = _encoded(data, 0, centres, coder, chosen["spill"], workers, callback)
             layout = Layout.of(*entries, leaves)
-            radii = np.sqrt(np.bincount(entries[1], squares, leaves) / np.maximum(layout.sizes, 1))
-        return cls(data, chosen, centres, np.nan_to_num(radii).astype(np.float32), coder, layout)
+            radii = finite(np.sqrt(np.bincount(entries[1], squares, leaves) / np.maximum(layout.sizes, 1)))
+        return cls(data, chosen, centres, radii, coder, layout)
 
     @classmethod
     def plans(cls, n: int, dim: int, metric: str) -> Sequence[dict[str, Any]]:

@@ -46,6 +46,17 @@ def anisotropic_weight(threshold: float, dim: int) -> float:
     return max(0.0, squared / (1 - squared) * (dim - 1) - 1)
 
 
+def finite(values: NDArray) -> NDArray[np.float32]:
+    """Bring what was learned from lengths near the end of float32 back to where squares fit it.
+
+    Examples
+    --------
+    >>> finite(np.array([np.inf, np.nan, 1.0])).tolist()
+    [9.999999843067494e+16, 0.0, 1.0]
+    """
+    return np.nan_to_num(values, posinf=1e17, neginf=-1e17).clip(-1e17, 1e17).astype(np.float32)
+
+
 @dataclass(frozen=True, eq=False)
 class Coder:
     """Codebooks, and encoding by them.
@@ -97,7 +108,7 @@ class Coder:
             if turn >= _ROUNDS // 2:  # the plain loss first: a good start, and quicker
                 np.divide(weight, lengths, out=scales, where=lengths > 0)
             books = _moved(books, x, r, (*_encode(x, r, books, scales, threads), scales))
-        coder = cls(np.nan_to_num(books), dim, weight, euclidean)
+        coder = cls(finite(books), dim, weight, euclidean)
         extra = coder._extra(points, centres, coder._codes(points, centres, threads)[1])
         low, high = (extra.min(), extra.max()) if euclidean else np.quantile(extra, _TAILS)
         levels = CODES**2 if euclidean else CODES
@@ -107,7 +118,7 @@ class Coder:
         if euclidean:
             steps[0, 0] = np.arange(CODES) * step * CODES
         steps[0, 0] += low
-        return cls(np.concatenate([coder.books, np.nan_to_num(steps)]), dim, weight, euclidean)
+        return cls(np.concatenate([coder.books, finite(steps)]), dim, weight, euclidean)
 
     def encode(
         self, points: NDArray[np.float32], centres: NDArray[np.float32], threads: int = 1
