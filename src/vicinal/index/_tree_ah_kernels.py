@@ -13,7 +13,7 @@ from vicinal._vectors import (
     LANES, add, fma, inner_kernel, kernel, load, loop_kernel, lowest_bit, most, mul, prefetch_read, smallest, splat, store,
     sub, total, which_over,
 )  # fmt: skip
-from vicinal.index._rescore_kernels import COSINE, EUCLIDEAN, dot_product, keep_best, square_distance
+from vicinal.index._rescore_kernels import COSINE, DOT, EUCLIDEAN, dot_product, keep_best, square_distance
 from vicinal.index._tree_ah_training_kernels import PACK, TILE, products
 
 GROUP = 4  # bytes of codes, of 8 subspaces, whose parts of a score are added in 8 bits
@@ -25,20 +25,20 @@ _LINES = 16  # cache lines of the next leaf that are asked for
 
 
 @kernel
-def choose_leaves(queries, lengths, packs, biases, count, leaves, offsets):
+def choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets):
     """Fill ``leaves``, (m, wanted), with those of greatest ``query . centre - length * bias``, best first.
 
-    offsets: (m, wanted), becomes their ``query . centre``; lengths: (m,); biases: padded as the packs are;
-    count: leaves that there are.
+    offsets: (m, wanted), becomes what scores of their points begin with: ``query . centre``, for the euclidean metric
+    less the bias; lengths: (m,); biases: padded as the packs are; count: leaves that there are.
     """
     scores = np.empty((TILE, len(biases)), np.float32)
     chosen, buckets = np.empty(len(biases), np.int32), np.empty(len(biases), np.int32)
     ends = np.empty(_BUCKETS + 1, np.int32)
-    _choose_leaves(queries, lengths, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends)
+    _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends)
 
 
 @loop_kernel
-def _choose_leaves(queries, lengths, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends):
+def _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends):
     m, wanted = len(queries), leaves.shape[1]
     for start in range(0, m, TILE):
         _score_leaves(queries, start, lengths, packs, biases, scores)
@@ -49,7 +49,8 @@ def _choose_leaves(queries, lengths, packs, biases, count, leaves, offsets, scor
             if found < wanted:  # there are fewer above `low` than it seemed
                 found = _best_leaves(line, count, np.float32(-np.inf), top, chosen, buckets, ends, leaves[q])
             for i in range(wanted):
-                offsets[q, i] = line[leaves[q, i]] + lengths[q] * biases[leaves[q, i]]
+                leaf = leaves[q, i]
+                offsets[q, i] = line[leaf] if metric == EUCLIDEAN else line[leaf] + lengths[q] * biases[leaf]
 
 
 @inner_kernel

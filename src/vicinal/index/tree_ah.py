@@ -158,7 +158,7 @@ class TreeAH(Kind):
                 lengths = np.sqrt(np.einsum("ij,ij->i", asked, asked))
             if metric == kernels.EUCLIDEAN:
                 lengths[:] = 1  # the biases are not to be scaled
-            kernels.choose_leaves(asked, lengths, *self._packs, len(self.centres), leaves, offsets)
+            kernels.choose_leaves(asked, lengths, metric, *self._packs, len(self.centres), leaves, offsets)
             order = np.argsort(leaves[:, 0]) if len(asked) >= _SORTED else np.arange(len(asked))
             kernels.search(
                 asked, order, leaves, offsets, np.float32(_SPREAD), *self._scanned, mask, candidates, *self._full,

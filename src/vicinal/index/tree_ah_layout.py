@@ -89,7 +89,7 @@ class Layout:
             ...
         vicinal.errors.BadFormat: the index holds rows of another space: row 5 of 5
         """
-        blocks = len(self.codes)
+        blocks = len(self.codes) if self.codes.ndim else 0
         for name, array, dtype, shape in (
             ("codes", self.codes, np.uint8, (blocks, width, POINTS)),
             ("rows", self.rows, np.int32, (blocks * POINTS,)),
