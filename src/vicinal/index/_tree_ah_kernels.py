@@ -10,88 +10,124 @@ from vicinal._bytes import (
     store_rounded, store_shorts, which_reach,
 )  # fmt: skip
 from vicinal._vectors import (
-    LANES, add, fma, inner_kernel, kernel, load, loop_kernel, lowest_bit, mul, prefetch_read, smallest, splat, store,
-    sub, which_over,
+    LANES, add, fma, inner_kernel, kernel, load, loop_kernel, lowest_bit, most, mul, prefetch_read, smallest, splat, store,
+    sub, total, which_over,
 )  # fmt: skip
-from vicinal.index._rescore_kernels import COSINE, EUCLIDEAN, dot_product, keep_best, square_distance
+from vicinal.index._rescore_kernels import COSINE, DOT, EUCLIDEAN, dot_product, keep_best, square_distance
 from vicinal.index._tree_ah_training_kernels import PACK, TILE, products
 
 GROUP = 4  # bytes of codes, of 8 subspaces, whose parts of a score are added in 8 bits
 _MOST = 251  # of such a sum, and 8 halves of rounding
 _STEPS = 256  # heights to a group
-_WORDS = 1023  # buckets of leaves
-_AHEAD = 6
+_BUCKETS = 512  # that leaves are sorted into
+_AHEAD = 6  # candidates whose rows are asked for before they are needed
+_LINES = 16  # cache lines of the next leaf that are asked for
 
 
 @kernel
-def choose_leaves(queries, packs, biases, leaves, offsets):
-    """Fill ``leaves`` and ``offsets``, (m, wanted), with the leaves of greatest ``query . centre - bias``, best first."""
+def choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets):
+    """Fill ``leaves``, (m, wanted), with those of greatest ``query . centre - length * bias``, best first.
+
+    offsets: (m, wanted), becomes what scores of their points begin with: ``query . centre``, for the euclidean metric
+    less the bias; lengths: (m,); biases: padded as the packs are; count: leaves that there are.
+    """
     scores = np.empty((TILE, len(biases)), np.float32)
-    buckets = np.empty(len(biases), np.int16)
-    counts = np.empty(_WORDS + 2, np.int32)
-    _choose_leaves(queries, packs, biases, leaves, offsets, scores, buckets, counts)
+    chosen, buckets = np.empty(len(biases), np.int32), np.empty(len(biases), np.int32)
+    ends = np.empty(_BUCKETS + 1, np.int32)
+    _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends)
 
 
 @loop_kernel
-def _choose_leaves(queries, packs, biases, leaves, offsets, scores, buckets, counts):
-    m = len(queries)
+def _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends):
+    m, wanted = len(queries), leaves.shape[1]
     for start in range(0, m, TILE):
-        _score_leaves(queries, start, packs, biases, scores)
+        _score_leaves(queries, start, lengths, packs, biases, scores)
         for q in range(start, min(start + TILE, m)):
-            _best_leaves(scores[q - start], buckets, counts, leaves[q], offsets[q])
+            line = scores[q - start]
+            low, top = _likely_range(line, count, wanted)
+            found = _best_leaves(line, count, low, top, chosen, buckets, ends, leaves[q])
+            if found < wanted:  # there are fewer above `low` than it seemed
+                found = _best_leaves(line, count, np.float32(-np.inf), top, chosen, buckets, ends, leaves[q])
+            for i in range(wanted):
+                leaf = leaves[q, i]
+                offsets[q, i] = line[leaf] if metric == EUCLIDEAN else line[leaf] + lengths[q] * biases[leaf]
 
 
 @inner_kernel
-def _score_leaves(queries, start, packs, biases, scores):
+def _score_leaves(queries, start, lengths, packs, biases, scores):
+    """Score all leaves for four queries (the last one again where there are fewer)."""
     flat, packed, dim = queries.reshape(-1), packs.reshape(-1), np.uint64(queries.shape[1])
-    last = len(queries) - 1
-    a, b = np.uint64(start) * dim, np.uint64(min(start + 1, last)) * dim
-    c, d = np.uint64(min(start + 2, last)) * dim, np.uint64(min(start + 3, last)) * dim
+    ia, last = start, len(queries) - 1
+    ib, ic, id_ = min(start + 1, last), min(start + 2, last), min(start + 3, last)
+    a, b, c, d = np.uint64(ia) * dim, np.uint64(ib) * dim, np.uint64(ic) * dim, np.uint64(id_) * dim
+    la, lb, lc, ld = splat(-lengths[ia]), splat(-lengths[ib]), splat(-lengths[ic]), splat(-lengths[id_])
     out, line = scores.reshape(-1), np.uint64(scores.shape[1])
     for p in range(len(packs)):
-        a0, a1, b0, b1, c0, c1, d0, d1 = products(flat, a, b, c, d, packed, np.uint64(p) * dim * np.uint64(PACK), dim)
         at = np.uint64(p * PACK)
+        a0, a1, b0, b1, c0, c1, d0, d1 = products(flat, a, b, c, d, packed, at * dim, dim)
         other = at + np.uint64(LANES)
         left, right = load(biases, at), load(biases, other)
-        store(out, at, sub(a0, left))
-        store(out, other, sub(a1, right))
-        store(out, line + at, sub(b0, left))
-        store(out, line + other, sub(b1, right))
-        store(out, line * np.uint64(2) + at, sub(c0, left))
-        store(out, line * np.uint64(2) + other, sub(c1, right))
-        store(out, line * np.uint64(3) + at, sub(d0, left))
-        store(out, line * np.uint64(3) + other, sub(d1, right))
+        store(out, at, fma(la, left, a0))
+        store(out, other, fma(la, right, a1))
+        store(out, line + at, fma(lb, left, b0))
+        store(out, line + other, fma(lb, right, b1))
+        store(out, line * np.uint64(2) + at, fma(lc, left, c0))
+        store(out, line * np.uint64(2) + other, fma(lc, right, c1))
+        store(out, line * np.uint64(3) + at, fma(ld, left, d0))
+        store(out, line * np.uint64(3) + other, fma(ld, right, d1))
 
 
 @inner_kernel
-def _best_leaves(scores, buckets, counts, leaves, offsets):
-    """Sort into buckets between the best score and the mean: counting sort of those that matter."""
-    wanted, count = len(leaves), len(scores)
-    top, low = np.float32(-np.inf), np.float32(np.inf)
-    for i in range(count):
-        if scores[i] > -1e37:
-            top, low = max(top, scores[i]), min(low, scores[i])
-    factor = np.float32(_WORDS) / max(top - low, np.float32(1e-30))
-    counts[:] = 0
-    for i in range(count):
-        bucket = min(max(int((top - scores[i]) * factor), 0), _WORDS + 1) if scores[i] > -1e37 else _WORDS + 1
+def _likely_range(scores, count, wanted):
+    """Guess a score that a few more leaves than wanted reach; and the greatest score."""
+    sums, squares, best = splat(np.float32(0)), splat(np.float32(0)), splat(np.float32(-np.inf))
+    whole = count // LANES * LANES
+    for i in range(np.uint64(0), np.uint64(whole), np.uint64(LANES)):
+        part = load(scores, i)
+        sums, squares, best = add(sums, part), fma(part, part, squares), most(best, part)
+    top = -smallest(sub(splat(np.float32(0)), best)) if whole else np.float32(-np.inf)
+    for i in range(whole, count):
+        top = max(top, scores[i])
+    if 8 * wanted > whole:
+        return np.float32(-np.inf), top
+    mean = total(sums) / np.float32(whole)
+    deviation = np.sqrt(max(total(squares) / np.float32(whole) - mean * mean, np.float32(0)))
+    return mean + np.float32(0.7) * deviation, top
+
+
+@inner_kernel
+def _best_leaves(scores, count, low, top, chosen, buckets, ends, leaves):
+    """Sort the leaves that score more than ``low`` into buckets of falling scores, and fill ``leaves`` from the best.
+
+    Returns how many score more; with ``low`` = -inf all leaves count, whatever they score.
+    """
+    found, bar, least_score = 0, splat(low), top
+    for i in range(0, count, LANES):
+        over = np.uint64(0xFFFF) if low == -np.inf else which_over(load(scores, np.uint64(i)), bar)
+        while over:
+            at = i + np.int64(lowest_bit(over))
+            over &= over - np.uint64(1)
+            if at < count:
+                chosen[found] = at
+                found += 1
+    for i in range(found):
+        least_score = min(least_score, scores[chosen[i]])
+    factor = np.float32(_BUCKETS - 1) / max(top - least_score, np.float32(1e-30))
+    ends[:] = 0
+    for i in range(found):
+        bucket = min(max(int((top - scores[chosen[i]]) * factor), 0), _BUCKETS - 1)
         buckets[i] = bucket
-        counts[bucket] += 1
-    total, last = 0, 0
-    while last <= _WORDS and total < wanted:
-        here = counts[last]
-        counts[last] = total
-        total += here
-        last += 1
-    for i in range(count):
-        bucket = buckets[i]
-        if bucket < last:
-            at = counts[bucket]
-            counts[bucket] += 1
-            if at < wanted:
-                leaves[at], offsets[at] = i, scores[i]
-    for i in range(total, wanted):
-        leaves[i], offsets[i] = leaves[0], -np.inf
+        ends[bucket + 1] += 1
+    reached = 0
+    for bucket in range(1, _BUCKETS):
+        reached += ends[bucket]
+        ends[bucket] = reached
+    for i in range(found):
+        at = ends[buckets[i]]
+        ends[buckets[i]] += 1
+        if at < len(leaves):
+            leaves[at] = chosen[i]
+    return found
 
 
 @inner_kernel
@@ -172,7 +208,7 @@ def _thin(places, heights, filled, bar):
 
 
 @inner_kernel
-def _scan(leaves, offsets, codes, width, starts, sizes, rows, allowed, tables, scale, candidates, counts, places, heights, sums):  # noqa: E501
+def _scan(leaves, offsets, top, codes, width, starts, sizes, rows, allowed, tables, scale, candidates, counts, places, heights, sums):  # noqa: E501
     """Collect ``candidates`` or a few more points of greatest height (score in steps); (how many, the bar).
 
     The bar is the greatest height that so many points reached so far; only what is above it is looked at.
@@ -182,13 +218,14 @@ def _scan(leaves, offsets, codes, width, starts, sizes, rows, allowed, tables, s
     counts[:] = 0
     filled, reaching, bar, full = 0, 0, 0, False
     filtered = len(allowed) > 0
-    for leaf_at in range(len(leaves)):
-        if offsets[leaf_at] == -np.inf:
-            continue
-        leaf = leaves[leaf_at]
-        rise = base - int(min(max((offsets[0] - offsets[leaf_at]) * scale, np.float32(0)), np.float32(1e6)))
-        size = np.int64(sizes[leaf])
-        start = starts[leaf]
+    for turn in range(len(leaves)):
+        if turn + 1 < len(leaves):
+            for line in range(_LINES):
+                prefetch_read(codes, np.uint64((starts[leaves[turn + 1]] * width + line) * BYTES))
+        leaf = leaves[turn]
+        drop = (top - offsets[turn]) * scale
+        rise = base - (np.int64(drop) if drop < np.float32(1e6) else 1000000)
+        size, start = np.int64(sizes[leaf]), starts[leaf]
         for block in range((size + BYTES - 1) // BYTES):
             need = max(bar + 1 - rise, 0) if full else 0
             if need > 65535:
@@ -204,25 +241,22 @@ def _scan(leaves, offsets, codes, width, starts, sizes, rows, allowed, tables, s
             while reached:
                 lane = np.int64(lowest_bit(reached))
                 reached &= reached - np.uint64(1)
-                height = max(np.int64(sums[lane]) + rise, 0)
-                if full and height <= bar:
-                    continue
                 if filtered and not allowed[rows[place + lane]]:
                     continue
+                height = max(np.int64(sums[lane]) + rise, 0)
                 places[filled], heights[filled] = place + lane, height
                 filled += 1
                 reaching += 1
                 counts[height] += 1
-                if reaching >= candidates:
-                    full = True
-                    while reaching - counts[bar] >= candidates:
-                        reaching -= counts[bar]
-                        bar += 1
+            full = full or reaching >= candidates
+            while full and reaching - counts[bar] >= candidates:
+                reaching -= counts[bar]
+                bar += 1
     return _thin(places, heights, filled, bar)
 
 
 @kernel
-def search(queries, order, leaves, offsets, books, spread, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists):  # noqa: E501, PLR0917
+def search(queries, order, leaves, offsets, spread, books, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists):  # noqa: E501, PLR0917
     """See `_search`; this allocates what it works in."""
     subspaces, per = books.shape[0], books.shape[1]
     width = codes.shape[1]
@@ -232,22 +266,25 @@ def search(queries, order, leaves, offsets, books, spread, codes, starts, sizes,
     places = np.empty(4 * candidates + 2 * BYTES, np.int64)
     heights = np.empty(len(places), np.int32)
     sums = np.empty(BYTES, np.uint16)
-    _search(queries, order, leaves, offsets, books, spread, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists, query, tables, parts, counts, places, heights, sums)  # noqa: E501
+    _search(queries, order, leaves, offsets, spread, books, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists, query, tables, parts, counts, places, heights, sums)  # noqa: E501
 
 
 @loop_kernel
-def _search(queries, order, leaves, offsets, books, spread, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists, query, tables, parts, counts, places, heights, sums):  # noqa: E501, PLR0917
+def _search(queries, order, leaves, offsets, spread, books, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists, query, tables, parts, counts, places, heights, sums):  # noqa: E501, PLR0917
     dim, width = queries.shape[1], codes.shape[1]
     flat = codes.reshape(-1)
     for turn in range(len(order)):
         q = order[turn]
         for j in range(dim):
             query[j] = queries[q, j]
-        digit = np.float32(1) if metric == EUCLIDEAN else spread * max(offsets[q, 0], np.float32(0))
+        top = offsets[q, 0]
+        for i in range(1, offsets.shape[1]):
+            top = max(top, offsets[q, i])
+        digit = np.float32(1) if metric == EUCLIDEAN else spread * max(top, np.float32(0))
         for s in range((dim + books.shape[1] - 1) // books.shape[1], books.shape[0]):
             query[s * books.shape[1]] = digit
         scale = _fill_tables(query, books, tables, parts)
-        filled = _scan(leaves[q], offsets[q], flat, width, starts, sizes, rows, allowed, tables, scale, candidates, counts, places, heights, sums)  # noqa: E501
+        filled = _scan(leaves[q], offsets[q], top, flat, width, starts, sizes, rows, allowed, tables, scale, candidates, counts, places, heights, sums)  # noqa: E501
         if lists.shape[1] > 0:
             for i in range(min(filled, lists.shape[1])):
                 lists[q, i] = rows[places[i]]

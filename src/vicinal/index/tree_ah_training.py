@@ -1,4 +1,4 @@
-"""Training of a tree with asymmetric hashing: centres of leaves by k-means, then codebooks for what they leave over."""
+"""The tree of a tree with asymmetric hashing: centres of leaves by k-means, and which leaves a point belongs to."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 from vicinal.index.rows import in_ranges
 from vicinal.randomness import generator
 
-CODES = 16  # centres of a subspace: one look-up in a register
 _PACK = 32  # centres that the kernels read together
-_ROUNDS = 2  # of coordinate descent when encoding
-_BLOCK = 1 << 13  # rows worked on at once
+_BLOCK = 1 << 12  # points compared with all centres at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,29 +24,32 @@ class Packs:
     values : (p, dim, 32) float32
         32 centres side by side; the last are padded with zeros.
     biases : (p * 32,) float32
-        Taken from the dot product with each centre; huge for the padding, which is never chosen.
+        Taken from the dot product with each centre; huge for the padding.
+    count : int
+        Centres without the padding.
     """
 
     values: NDArray[np.float32]
     biases: NDArray[np.float32]
+    count: int
 
     @classmethod
-    def of(cls, centres: NDArray[np.float32], *, euclidean: bool = True) -> Packs:
-        """Lay out centres; with half their squared lengths as biases, so that the best is the nearest, or with none.
+    def of(cls, centres: NDArray[np.float32], biases: NDArray[np.float32] | None = None) -> Packs:
+        """Lay out centres; the biases are by default half their squared lengths, so that the best is the nearest.
 
         Examples
         --------
         >>> packs = Packs.of(np.eye(3, dtype=np.float32))
-        >>> packs.values.shape, packs.biases[:4].tolist()[:3]
+        >>> packs.values.shape, packs.biases[:3].tolist()
         ((1, 3, 32), [0.5, 0.5, 0.5])
         """
         count, dim = centres.shape
         whole = -(-count // _PACK)
         values = np.zeros((whole * _PACK, dim), np.float32)
         values[:count] = centres
-        biases = np.full(whole * _PACK, 3e38, np.float32)
-        biases[:count] = np.einsum("ij,ij->i", centres, centres) / 2 if euclidean else 0
-        return cls(np.ascontiguousarray(values.reshape(whole, _PACK, dim).transpose(0, 2, 1)), biases)
+        padded = np.full(whole * _PACK, 3e38, np.float32)
+        padded[:count] = np.einsum("ij,ij->i", centres, centres) / 2 if biases is None else biases
+        return cls(np.ascontiguousarray(values.reshape(whole, _PACK, dim).transpose(0, 2, 1)), padded, count)
 
 
 def assign(
@@ -77,7 +78,8 @@ def assign(
         kernels.assign(points[part], packs.values, packs.biases, lanes, scratch, nearest[part], scores[part])
 
     in_ranges(work, len(points), threads, least=256)
-    return nearest, scores
+    # products beyond float32 compare with nothing, and might leave a point with the padding
+    return np.minimum(nearest, packs.count - 1, out=nearest), scores
 
 
 def k_means(
@@ -128,119 +130,45 @@ def k_means(
     return centres
 
 
-@dataclass(frozen=True, eq=False)
-class Books:
-    """Codebooks: 16 centres for every subspace of a residual.
+def second_centres(
+    points: NDArray[np.float32], centres: NDArray[np.float32], own: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Choose a second leaf for every point, one whose residual points elsewhere (SOAR: Sun et al. 2023).
 
-    Attributes
-    ----------
-    centres : (subspaces, width, 16) float32
-        Subspace s covers the dimensions from ``s * width``; what lies beyond the last dimension is 0.
-    """
-
-    centres: NDArray[np.float32]
-
-    @property
-    def width(self) -> int:
-        """Dimensions of a subspace."""
-        return self.centres.shape[1]
-
-    def padded(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Widen vectors with zeros to a whole number of subspaces."""
-        missing = self.centres.shape[0] * self.width - vectors.shape[1]
-        return np.pad(vectors, ((0, 0), (0, missing))) if missing else np.ascontiguousarray(vectors)
-
-    def encode(
-        self, points: NDArray[np.float32], residuals: NDArray[np.float32], weight: float, threads: int = 1
-    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """Choose codes.
-
-        Parameters
-        ----------
-        points : (n, dim) float32
-        residuals : (n, dim) float32
-            What is encoded: the points less the centres of their leaves.
-        weight : float
-            How much more an error counts along its point than across it; 0 for the nearest centres.
-        threads : int
-
-        Returns
-        -------
-        codes : (n, subspaces) uint8
-        along : (n,) float32
-            Dot product of every point with its error.
-        """
-        from vicinal.index import _tree_ah_training_kernels as kernels
-
-        x, r = self.padded(points), self.padded(residuals)
-        squares = np.square(self.centres).sum(axis=1)
-        lengths = np.einsum("ij,ij->i", x, x)
-        weights = np.divide(weight, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-        codes, along = np.zeros((len(x), len(self.centres)), np.uint8), np.zeros(len(x), np.float32)
-        rounds = _ROUNDS if weight else 0
-
-        def work(start: int, stop: int) -> None:
-            part = slice(start, stop)
-            kernels.encode(x[part], r[part], weights[part], self.centres, squares, rounds, codes[part], along[part])
-
-        in_ranges(work, len(x), threads, least=256)
-        return codes, along
-
-
-def train_books(  # noqa: PLR0913
-    points: NDArray[np.float32], residuals: NDArray[np.float32], *, width: int, weight: float = 0.0, seed: int = 0,
-    threads: int = 1, rounds: int = 8,
-) -> Books:  # fmt: skip
-    """Train codebooks for residuals, on the loss that `Books.encode` makes small.
-
-    Each round chooses codes and then moves every centre to where the loss of the residuals it stands for is least:
-    for the plain loss their mean, else the solution of a small linear system (Guo et al. 2020, theorem 4.2).
+    A query that just misses a point's own leaf does so because its residual lies along the query; a second residual
+    of the same direction would be missed with it. So the squared distance is raised by the square of what the second
+    residual has in the direction of the first (their equation 5, lambda = 1).
 
     Parameters
     ----------
-    points, residuals : (n, dim) float32
-    width : int
-        Dimensions of a subspace.
-    weight : float
-        See `Books.encode`.
-    seed, threads, rounds : int
+    points : (n, dim) float32
+    centres : (count, dim) float32
+        Two or more.
+    own : (n,) int32
+        First leaf of each.
 
     Returns
     -------
-    Books
+    (n,) int32
+        Never the first leaf.
+
+    Examples
+    --------
+    >>> points = np.array([[1, 0]], np.float32)
+    >>> centres = np.array([[0, 0], [2, 0], [1, 1.1]], np.float32)
+    >>> second_centres(points, centres, np.array([0], np.int32)).tolist()
+    [2]
     """
-    dim = points.shape[1]
-    subspaces = -(-dim // width)
-    start = Books(np.zeros((subspaces, width, CODES), np.float32))
-    x, r = start.padded(points), start.padded(residuals)
-    chosen = generator(seed).choice(len(r), CODES, replace=len(r) < CODES)
-    centres = np.ascontiguousarray(r[chosen].reshape(CODES, subspaces, width).transpose(1, 2, 0))
-    lengths = np.einsum("ij,ij->i", x, x)
-    scales = np.divide(weight, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    for turn in range(rounds):
-        plain = turn < rounds // 2  # the plain loss first: a good start, and quicker
-        books = Books(centres)
-        codes, along = books.encode(x, r, 0.0 if plain else weight, threads)
-        centres = _moved(books, x, r, (codes, along, np.zeros_like(scales) if plain else scales))
-    return Books(centres)
-
-
-def _moved(books: Books, x: NDArray, r: NDArray, encoded: tuple[NDArray, NDArray, NDArray]) -> NDArray[np.float32]:
-    """Move every centre to its best place, given the codes and the error along each point."""
-    codes, along, scales = encoded
-    width = books.width
-    centres = np.empty_like(books.centres)
-    for s in range(len(centres)):
-        part = slice(s * width, (s + 1) * width)
-        code, xs, rs, old = codes[:, s], x[:, part], r[:, part], books.centres[s]
-        others = along - np.einsum("ij,ij->i", xs, rs - old.T[code])  # what the other subspaces leave along x
-        goal = rs + (scales * (others + np.einsum("ij,ij->i", xs, rs)))[:, None] * xs
-        counts = np.bincount(code, minlength=CODES)
-        right = np.stack([np.bincount(code, goal[:, i], CODES) for i in range(width)], 1)
-        system = np.einsum("c,ij->cij", np.maximum(counts, 1), np.eye(width))
-        for i in range(width):
-            for j in range(width):
-                system[:, i, j] += np.bincount(code, scales * xs[:, i] * xs[:, j], CODES)
-        solved = np.linalg.solve(system, right[:, :, None])[:, :, 0].T
-        centres[s] = np.where(counts > 0, solved, old)
-    return centres
+    lengths = np.einsum("ij,ij->i", centres, centres)
+    seconds = np.empty(len(points), np.int32)
+    for start in range(0, len(points), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        x, first = points[part], own[part]
+        away = x - centres[first]
+        sizes = np.sqrt(np.einsum("ij,ij->i", away, away))[:, None]
+        away = np.divide(away, sizes, out=np.zeros_like(away), where=sizes > 0)
+        loss = lengths - 2 * (x @ centres.T)
+        loss += np.square(np.einsum("ij,ij->i", away, x)[:, None] - away @ centres.T)
+        loss[np.arange(len(x)), first] = np.inf
+        seconds[part] = loss.argmin(axis=1)
+    return seconds
