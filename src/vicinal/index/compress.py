@@ -154,7 +154,9 @@ def compress(
     """
     check_choice("to", to, FORMS)
     check_choice("reduce", reduce, ("auto", "truncate", "pca"))
-    _check_sizes(sample=sample, k=k, oversample=oversample)
+    for name, value in (("sample", sample), ("k", k), ("oversample", oversample)):
+        check_whole(name, value)
+    check_whole("threads", threads, 0)
     coder = _coder(to, seed, options)
     chosen = generator(seed, 1).permutation(len(space))[:sample]
     truth = NeighbourTruth(space, np.sort(chosen), k, threads)
@@ -169,11 +171,6 @@ def compress(
         relative_error(smaller.matrix, made.matrix), truth.recall(made.matrix),
         truth.recall(made.matrix, oversample), oversample, reductions, reduced,
     )  # fmt: skip
-
-
-def _check_sizes(**sizes: int) -> None:
-    for name, value in sizes.items():
-        check_whole(name, value)
 
 
 def _coder(to: str, seed: int, options: dict[str, Any]) -> Any:

@@ -127,6 +127,7 @@ class BinaryForm:
 
     def check(self) -> None:
         """Raise `BadFormat` if the arrays do not fit each other."""
+        _check(self.centre, "centre", np.float32, ndim=2)
         _check(self.centre, "centre", np.float32, (1, self.dim))
         _check(self.bits, "bits", np.uint8, ndim=2)
         _check(self.bits, "bits", np.uint8, (len(self.bits), -(-self.dim // 8)))
@@ -253,8 +254,9 @@ def decoded(form: Form) -> NDArray[np.float32]:
     (3, 2)
     """
     values = np.empty((len(form), form.dim), np.float32)
-    for start in range(0, len(form), BLOCK_ROWS):
-        values[start : start + BLOCK_ROWS] = form.decode(start, start + BLOCK_ROWS)
+    with np.errstate(over="ignore", invalid="ignore"):  # what leaves float32 is refused by the space
+        for start in range(0, len(form), BLOCK_ROWS):
+            values[start : start + BLOCK_ROWS] = form.decode(start, start + BLOCK_ROWS)
     return values
 
 
