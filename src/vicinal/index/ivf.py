@@ -125,15 +125,14 @@ class Ivf(Kind):
         """See `Kind.plans`."""
         if n < 1000:
             return []
-        return [{"codes": "pq"}, {"codes": "int8"}, {"codes": "float32"}]
+        return [{"codes": "pq"}, {"codes": "pq", "cells": 2 * _usual_cells(n)}, {"codes": "int8"}]
 
     def settings(self, k: int) -> Sequence[dict[str, Any]]:
         """See `Kind.settings`; cells looked into, and rows scored exactly after that."""
         n, cells = len(self.data), self._index.nlist
-        least, most = (4 if self.options["codes"] == "pq" else 2) * k, max(100 * k, 1000)
-        return [
-            {"nprobe": nprobe, "candidates": min(n, most, int(least * nprobe**0.75))} for nprobe in steps(1, cells, 1.5)
-        ]
+        least, most = (3 if self.options["codes"] == "pq" else 2) * k, min(n, max(100 * k, 1000))
+        pairs = [(nprobe, min(most, int(least * nprobe**0.5))) for nprobe in steps(1, cells, 1.5)]
+        return [{"nprobe": nprobe, "candidates": kept} for nprobe, kept in [*pairs, (cells, most)]]
 
     def search(
         self,

@@ -14,6 +14,7 @@ from vicinal.index.rows import Rows
 from vicinal.index.stored import stored
 from vicinal.lengths import BLOCK_ROWS, unit_rows_wide
 
+_MUCH_LONGER = 10.0  # than the longest row so far: without lifting, that does no harm
 _FARTHEST = 1e4  # queries this far from all rows are drawn nearer: only their direction still matters
 
 
@@ -99,12 +100,12 @@ class Reduction:
 
     def holds(self, data: Rows, start: int) -> bool:
         """Tell whether the rows from ``start`` on become good points too."""
-        norms = data.norms[start:]
+        longest = float(data.norms[start:].max(initial=0)) * self.scale
         if self.metric == "cosine":
-            return self.lifted or bool((norms > 0).all())
+            return self.lifted or bool((data.norms[start:] > 0).all())
         if self.metric == "dot":
-            return float(norms.max(initial=0)) * self.scale <= 1 + 1e-6
-        return float(norms.max(initial=0)) * self.scale <= 1 + float(np.linalg.norm(self.centre)) * self.scale
+            return longest <= (1 + 1e-6 if self.lifted else _MUCH_LONGER)
+        return longest <= 1 + float(np.linalg.norm(self.centre.astype(float))) * self.scale
 
     def arrays(self) -> dict[str, NDArray]:
         """Everything `restore` needs."""
