@@ -9,7 +9,8 @@ import pytest
 
 from vicinal import Space
 from vicinal.errors import BadInput, BadOption
-from vicinal.index import benchmark_kinds
+from vicinal.index import benchmark_kinds, find_kind
+from vicinal.index.benchmark import _held_out
 from vicinal.index.figures import KindFigures, Point
 
 
@@ -33,16 +34,13 @@ def test_exact_finds_all_and_lsh_some(metric):
 def test_recall_is_what_a_plain_comparison_says():
     space = clusters()
     found = benchmark_kinds(space, ["lsh"], k=5, queries=60, seed=3)
-    from vicinal.index.benchmark import _held_out
-    from vicinal.index.kinds import find_kind
-
     data, asked = _held_out(space, "cosine", 60, 3)
     assert len(data) + len(asked) == len(space)
     held = {tuple(row) for row in asked.round(5).tolist()}
     assert not held & {tuple(row) for row in data.block(0, len(data)).round(5).tolist()}
     scores = asked.astype(np.float64) @ data.block(0, len(data)).astype(np.float64).T
     true = np.argsort(-scores, axis=1)[:, :5]
-    built = find_kind("lsh").build(data, seed=3, **find_kind("lsh").plans(len(data), data.dim, "cosine")[0])
+    built = find_kind("lsh").build(data, seed=3)
     for point in found.kinds[0].points:
         rows = built.search(asked, 5, setting=point.setting)[0]
         shares = [len(set(a) & set(b)) / 5 for a, b in zip(rows.tolist(), true.tolist(), strict=True)]

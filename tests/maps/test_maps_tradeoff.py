@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ CURVES = {"exact": [(1.0, 900.0)], "lsh": [(0.8, 9000.0), (0.7, 8000.0), (0.96, 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(1, 1e6))))
 def test_the_front_holds_what_nothing_beats(points):
     kept = front(points)
-    assert all(a < c and b > d for (a, b), (c, d) in zip(kept, kept[1:], strict=False))
+    assert all(a < c and b > d for (a, b), (c, d) in pairwise(kept))
     for recall, speed in points:
         assert any(a >= recall and b >= speed for a, b in kept)
     assert set(kept) <= set(points)
