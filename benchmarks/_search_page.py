@@ -35,7 +35,7 @@ def _speed(part: dict[str, Any]) -> list[str]:
     versions = ", ".join(f"{who} {version}" for who, version in part["versions"].items())
     out = [
         f"GloVe 6B 50d: {part['n']:,} vectors × {part['dim']}, cosine, {part['queries']:,} held-out queries in one "
-        f"batch, top {part['k']}, one thread, median of {part['rounds']} interleaved rounds ({versions}; "
+        f"batch, top {part['k']}, one thread, median over {part['rounds']} interleaved rounds ({versions}; "
         f"{part['date']}). `vicinal` is the kind `tree_ah`; `vicinal build_index` is what `build_index(recall=0.95)` "
         "chose, names included. Queries a second at equal recall, between two settings by interpolation:", "",
         "![queries a second over recall](pictures/search-tradeoff.svg)", "",
