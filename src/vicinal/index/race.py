@@ -22,10 +22,13 @@ from vicinal.randomness import generator
 
 LARGE = 50_000  # rows of the largest sample
 _STEPS = (16, 4, 1)  # every so many rows of it make a sample
+_VAIN = 0.1  # the same before it is known how a kind slows down as rows are added
+_BEHIND, _LONGER = 0.8, 2.0  # so much slower than the best and longer to build: not built on the largest either
+_INSTANT = 1.0  # seconds of building that are never too many
 _SMALLEST = 500  # rows of a sample, at least
 _WARM = 300  # rows that every kind is built on first, so that no compilation is timed
 _QUERIES = 300
-_PLANS = 3  # of a kind that are raced
+_PLANS = 2  # of a kind that are raced
 _HOPELESS = 0.35  # of the best speed foretold: not built on the largest sample
 _BUILD_GROWTH = 1.1  # exponent by which the time of building is taken to grow, at least
 _MARGIN = 1.5  # by which a forecast must break a limit before a kind is ruled out by it
@@ -132,12 +135,23 @@ class Race:
             if heat == 0:
                 entries = self._entries(sample)
             racing = self._heat(sample, entries, {(e.kind, e.plan): e for e in racing})
-            best = max((entry.queries_per_second for entry in racing), default=0.0)
-            slow = [e for e in racing if e.queries_per_second < _HOPELESS * best] if 0 < heat < len(steps) - 1 else []
+            slow = self._left_behind(racing, heat) if heat < len(steps) - 1 else []
             self.trials += [replace(entry.trial, why="slower") for entry in slow]
             racing = [entry for entry in racing if entry not in slow]
             entries = [(entry.kind, entry.plan) for entry in racing]
         return sorted(racing, key=lambda entry: -entry.queries_per_second)
+
+    def _left_behind(self, racing: list[Contender], heat: int) -> list[Contender]:
+        """Those too slow to be built on a larger sample, or somewhat slower than the best and much longer to build."""
+        if not racing:
+            return []
+        best = max(racing, key=lambda entry: entry.queries_per_second)
+        speed, seconds = best.queries_per_second, max(best.build_seconds, _INSTANT)
+        slow = [entry for entry in racing if entry.queries_per_second < speed * (_HOPELESS if heat else _VAIN)]
+        if heat:
+            behind = [entry for entry in racing if entry.queries_per_second < _BEHIND * speed]
+            slow += [entry for entry in behind if entry not in slow and entry.build_seconds > _LONGER * seconds]
+        return slow
 
     def _part(self, order: NDArray[np.int64]) -> Rows:
         return Rows(np.ascontiguousarray(self.rows.matrix[order]), self.rows.norms[order], self.rows.metric)

@@ -17,6 +17,7 @@ from vicinal.index.kinds import find_kind
 from vicinal.index.recall import Recall, Trial
 from vicinal.index.rows import Rows
 from vicinal.index.state import State
+from vicinal.lengths import raw_norms
 from vicinal.origin import Origin
 from vicinal.similarity import METRICS
 from vicinal.store.container import Container
@@ -84,6 +85,8 @@ def state_of(file: Container) -> State:
         tail = _block(file, metric, _TAIL) if f"{_TAIL}vectors" in file.tensors else None
         if tail is not None and tail.rows.dim != base.rows.dim:
             raise BadFormat("the rows added have other dimensions than the rest")
+        if tail is not None and not np.isfinite(raw_norms(tail.rows.matrix)).all():
+            raise BadFormat("the rows added hold NaN or infinity")
         stored = {key[len(_KIND) :]: file.array(key) for key in file.tensors if key.startswith(_KIND)}
         kind = find_kind(record["kind"]).restore(base.rows, stored, record["options"])
         alive = _alive(file, len(base)) if "alive" in file.tensors else None

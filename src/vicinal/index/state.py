@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vicinal.errors import BadInput
+from vicinal.frozen import is_mapped
 from vicinal.index.block import Block, LiveMatrix, LiveNames
 from vicinal.index.exact import Exact
 from vicinal.index.kind import Kind
 from vicinal.index.recall import Recall
+from vicinal.lengths import raw_norms
 from vicinal.origin import Origin
 
 if TYPE_CHECKING:
@@ -129,7 +132,15 @@ class State:
 
     @cached_property
     def exact(self) -> Exact:
-        """Exact search of the base, for what the kind cannot answer."""
+        """Exact search of the base, for what the kind cannot answer.
+
+        It reads every row, so that rows of a damaged file that are not finite are found here, once.
+        """
+        if is_mapped(self.base.rows.matrix):
+            bad = np.flatnonzero(~np.isfinite(raw_norms(self.base.rows.matrix)))
+            if len(bad):
+                name = self.base.names[int(bad[0])]
+                raise BadInput(f"the vector of {name!r} holds NaN or infinity; the file of this index is damaged")
         return self.kind if isinstance(self.kind, Exact) and compares_all(self.kind) else Exact.build(self.base.rows)
 
     @cached_property

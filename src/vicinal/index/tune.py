@@ -25,7 +25,8 @@ _FIRST = 200  # queries that rule out a hopeless setting
 _BATCH = 500  # queries that are timed at once
 _REPEATS = 3  # timings of which the median is taken
 _PASSED = 3  # settings that reach the recall and are timed: a list from quick to thorough is not always one in fact
-_LEAST_SECONDS = 0.02  # a timing shorter than this is of more queries
+_FEWEST = 50  # queries that are timed in any case
+_SECONDS = 0.05  # that a timing may take about
 
 Clock = Callable[[], float]
 
@@ -144,10 +145,14 @@ class Tuner:
     def speed(self, kind: Kind, asked: Questions, setting: Mapping[str, Any]) -> float:
         """Queries a second in a batch on one thread: the median of three timings."""
         state, vectors = bare(kind), asked.vectors[:_BATCH]
+        start = self.clock()
+        search_state(state, vectors[:_FEWEST], asked.k, setting=setting, threads=1)
+        rate = _FEWEST / max(self.clock() - start, 1e-9)
+        vectors = vectors[: max(_FEWEST, int(rate * _SECONDS))]
         seconds = []
         for _ in range(_REPEATS):
             start, rounds = self.clock(), 0
-            while not rounds or (self.clock() - start < _LEAST_SECONDS and rounds < 1000):
+            while not rounds or (self.clock() - start < _SECONDS / 2 and rounds < 1000):
                 search_state(state, vectors, asked.k, setting=setting, threads=1)
                 rounds += 1
             seconds.append((self.clock() - start) / rounds)
