@@ -173,7 +173,7 @@ def test_recall_rises_with_the_setting(variant, metric):
 def real(shared, name):
     file = shared / "ann" / {"sift": "sift5k-128-euclidean.npz", "glove": "glove6b100k-50-angular.npz"}[name]
     with np.load(file) as arrays:
-        return frozen(arrays["train"][:8000]), frozen(arrays["test"][:100])
+        return frozen(arrays["train"][:3000]), frozen(arrays["test"][:40])
 
 
 @pytest.mark.parametrize(("name", "metric"), [("sift", "euclidean"), ("glove", "cosine"), ("glove", "dot")])

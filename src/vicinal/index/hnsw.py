@@ -44,6 +44,8 @@ class Hnsw(Kind):
     """
 
     name = "hnsw"
+    _reduction: Reduction
+    _index: Any
 
     @classmethod
     def build(

@@ -45,6 +45,8 @@ class Ivf(Kind):
     """
 
     name = "ivf"
+    _reduction: Reduction
+    _index: Any
 
     @classmethod
     def build(

@@ -51,6 +51,12 @@ class Lsh(Kind):
     """
 
     name = "lsh"
+    _reduction: Reduction
+    _bits: int
+    _planes: NDArray[np.float32]
+    _shifts: NDArray[np.float32]
+    _order: NDArray[np.int32]
+    _starts: NDArray[np.int32]
 
     @classmethod
     def build(

@@ -64,7 +64,8 @@ class Reduction:
         longest = float(data.norms.max(initial=0))
         if data.metric == "euclidean" and centred:
             blocks = [data.matrix[at : at + BLOCK_ROWS] for at in range(0, len(data), BLOCK_ROWS)]
-            centre = (sum(np.sum(block, axis=0, dtype=np.float64) for block in blocks) / len(data)).astype(np.float32)
+            total = np.sum([np.sum(block, axis=0, dtype=np.float64) for block in blocks], axis=0)
+            centre = (total / len(data)).astype(np.float32)
             longest = max(float(np.linalg.norm(block - centre.astype(float), axis=1).max()) for block in blocks)
         if data.metric == "cosine":
             return cls(data.metric, centre, 1.0, lifted and bool((data.norms == 0).any()))

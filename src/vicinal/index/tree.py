@@ -20,7 +20,7 @@ from vicinal.require import require
 from vicinal.similarity import nearest_rows
 
 _OPTIONS = {"split": "kd", "leaf_size": 40}
-_FEW_DIMENSIONS = 12  # beyond them nearly every leaf is visited, and comparing all rows is quicker
+_FEW_DIMENSIONS = 8  # with more, normal random rows are compared quicker one and all
 _ROUNDING = 1e-12  # squares of distances of points within the unit ball are good to this
 
 
@@ -42,6 +42,9 @@ class Tree(Kind):
     """
 
     name = "tree"
+    _reduction: Reduction
+    _tree: Any
+    _size: int
 
     @classmethod
     def build(
@@ -73,10 +76,10 @@ class Tree(Kind):
 
     @classmethod
     def plans(cls, n: int, dim: int, metric: str) -> Sequence[dict[str, Any]]:
-        """See `Kind.plans`; none with more than a dozen dimensions or few rows, where comparing all is quicker."""
+        """See `Kind.plans`; none for more than eight dimensions or few rows, where comparing all is quicker."""
         if dim > _FEW_DIMENSIONS or n < 1000:
             return []
-        return [{"split": "kd", "leaf_size": 40}, {"split": "ball", "leaf_size": 40}]
+        return [{"split": "kd", "leaf_size": 40}]
 
     def search(
         self,
