@@ -57,7 +57,7 @@ def test_settings_go_from_quick_to_exact(built, metric):
     truth, scores = nearest_rows(queries, index.data.matrix, 10, metric, index.data.norms)
     choices = index.settings(10)
     assert choices[0]["leaves"] == 1
-    assert choices[-1] == {"leaves": len(index.centres), "candidates": 3930}
+    assert choices[-1] == {"leaves": len(index.centres), "candidates": 3420}
     assert all(a["leaves"] < b["leaves"] and a["candidates"] <= b["candidates"] for a, b in zip(choices, choices[1:]))
     reached = [recall(index.search(queries, 10, setting=choice)[0], truth) for choice in choices]
     assert reached[-1] == 1.0

@@ -20,20 +20,21 @@ GROUP = 4  # bytes of codes, of 8 subspaces, whose parts of a score are added in
 _MOST = 251  # of such a sum, and 8 halves of rounding
 _STEPS = 256  # heights to a group
 _BUCKETS = 512  # that leaves are sorted into
-_AHEAD = 6  # candidates whose rows are asked for before they are needed
+_AHEAD = 10  # candidates whose rows are asked for before they are needed
 _LINES = 16  # cache lines of the next leaf that are asked for
 
 
 @kernel
-def choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets):
-    """Fill ``leaves``, (m, wanted), with those of greatest ``query . centre - length * bias``, best first.
+def choose_leaves(queries, metric, packs, biases, count, leaves, offsets):
+    """Fill ``leaves``, (m, wanted), with those of greatest ``query . centre - |query| bias``, best first.
 
-    offsets: (m, wanted), becomes what scores of their points begin with: ``query . centre``, for the euclidean metric
-    less the bias; lengths: (m,); biases: padded as the packs are; count: leaves that there are.
+    For the euclidean metric the bias counts as it is. offsets: (m, wanted), becomes what the scores of their points begin
+    with: ``query . centre``, for the euclidean metric less the bias; biases: padded as the packs are; count: leaves.
     """
     scores = np.empty((TILE, len(biases)), np.float32)
     chosen, buckets = np.empty(len(biases), np.int32), np.empty(len(biases), np.int32)
     ends = np.empty(_BUCKETS + 1, np.int32)
+    lengths = np.ones(TILE, np.float32)
     _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends)
 
 
@@ -41,6 +42,11 @@ def choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offset
 def _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends):
     m, wanted = len(queries), leaves.shape[1]
     for start in range(0, m, TILE):
+        if metric != EUCLIDEAN:
+            flat, dim = queries.reshape(-1), np.uint64(queries.shape[1])
+            for i in range(TILE):
+                at = np.uint64(min(start + i, m - 1)) * dim
+                lengths[i] = np.sqrt(dot_product(flat, at, flat, at, dim))
         _score_leaves(queries, start, lengths, packs, biases, scores)
         for q in range(start, min(start + TILE, m)):
             line = scores[q - start]
@@ -50,17 +56,17 @@ def _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offse
                 found = _best_leaves(line, count, np.float32(-np.inf), top, chosen, buckets, ends, leaves[q])
             for i in range(wanted):
                 leaf = leaves[q, i]
-                offsets[q, i] = line[leaf] if metric == EUCLIDEAN else line[leaf] + lengths[q] * biases[leaf]
+                offsets[q, i] = line[leaf] if metric == EUCLIDEAN else line[leaf] + lengths[q - start] * biases[leaf]
 
 
 @inner_kernel
 def _score_leaves(queries, start, lengths, packs, biases, scores):
     """Score all leaves for four queries (the last one again where there are fewer)."""
     flat, packed, dim = queries.reshape(-1), packs.reshape(-1), np.uint64(queries.shape[1])
-    ia, last = start, len(queries) - 1
-    ib, ic, id_ = min(start + 1, last), min(start + 2, last), min(start + 3, last)
-    a, b, c, d = np.uint64(ia) * dim, np.uint64(ib) * dim, np.uint64(ic) * dim, np.uint64(id_) * dim
-    la, lb, lc, ld = splat(-lengths[ia]), splat(-lengths[ib]), splat(-lengths[ic]), splat(-lengths[id_])
+    last = len(queries) - 1
+    a, b = np.uint64(start) * dim, np.uint64(min(start + 1, last)) * dim
+    c, d = np.uint64(min(start + 2, last)) * dim, np.uint64(min(start + 3, last)) * dim
+    la, lb, lc, ld = splat(-lengths[0]), splat(-lengths[1]), splat(-lengths[2]), splat(-lengths[3])
     out, line = scores.reshape(-1), np.uint64(scores.shape[1])
     for p in range(len(packs)):
         at = np.uint64(p * PACK)

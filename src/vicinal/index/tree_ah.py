@@ -114,7 +114,7 @@ class TreeAH(Kind):
         found = {}
         for part in np.geomspace(0.004, 1.0, 28):
             leaves = max(1, round(count * part))
-            found[leaves] = min(n, round(k * (3 + 90 * part + 300 * part * part)))
+            found[leaves] = min(n, round(k * (2 + 90 * part + 250 * part**3)))
         return [{"leaves": leaves, "candidates": max(candidates, k)} for leaves, candidates in found.items()]
 
     def search(
@@ -154,11 +154,7 @@ class TreeAH(Kind):
             part = slice(start, stop)
             asked = queries[part]
             leaves, offsets = np.empty((len(asked), wanted), np.int32), np.empty((len(asked), wanted), np.float32)
-            with np.errstate(over="ignore"):
-                lengths = np.sqrt(np.einsum("ij,ij->i", asked, asked))
-            if metric == kernels.EUCLIDEAN:
-                lengths[:] = 1  # the biases are not to be scaled
-            kernels.choose_leaves(asked, lengths, metric, *self._packs, len(self.centres), leaves, offsets)
+            kernels.choose_leaves(asked, metric, *self._packs, len(self.centres), leaves, offsets)
             order = np.argsort(leaves[:, 0]) if len(asked) >= _SORTED else np.arange(len(asked))
             kernels.search(
                 asked, order, leaves, offsets, np.float32(_SPREAD), *self._scanned, mask, candidates, *self._full,
