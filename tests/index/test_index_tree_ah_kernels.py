@@ -123,8 +123,7 @@ def test_the_best_leaves_are_chosen_best_first(wanted):
     centres, radii = normal(200, 10), np.abs(normal(200, seed=1))
     queries, packs = normal(11, 10, seed=2), Packs.of(normal(200, 10), -0.5 * radii)
     leaves, offsets = np.empty((11, wanted), np.int32), np.empty((11, wanted), np.float32)
-    lengths = np.linalg.norm(queries, axis=1)
-    kernels.choose_leaves(queries, lengths, kernels.COSINE, packs.values, packs.biases, 200, leaves, offsets)
+    kernels.choose_leaves(queries, kernels.COSINE, packs.values, packs.biases, 200, leaves, offsets)
     for query, chosen, scores in zip(queries, leaves, offsets, strict=True):
         np.testing.assert_allclose(scores, centres[chosen] @ query, rtol=1e-4, atol=1e-4)
         expected = reference.best_leaves(query, centres, radii, wanted)
@@ -143,14 +142,13 @@ def test_the_scan_keeps_the_best_by_the_tables(metric, dim, width):
     queries /= np.linalg.norm(queries, axis=1, keepdims=True)
     wanted, candidates = 4, 50
     leaves, offsets = np.empty((4, wanted), np.int32), np.empty((4, wanted), np.float32)
-    code = {"cosine": kernels.COSINE, "dot": kernels.DOT, "euclidean": kernels.EUCLIDEAN}[metric]
-    kernels.choose_leaves(queries, np.ones(4, np.float32), code, *index._packs, 9, leaves, offsets)
-    lists = np.full((4, 2 * candidates + 64), -1, np.int64)
+    code = {"cosine": kernels.COSINE, "dot": 1, "euclidean": kernels.EUCLIDEAN}[metric]
+    kernels.choose_leaves(queries, code, *index._packs, 9, leaves, offsets)
+    lists, nothing = np.full((4, 2 * candidates + 64), -1, np.int64), np.zeros(0, bool)
     found, scores = np.full((4, 1), -1, np.int64), np.empty((4, 1), np.float32)
-    kernels.search(
-        queries, np.arange(4), leaves, offsets, np.float32(1), *index._scanned, np.zeros(0, bool), candidates,
-        *index._full, code, found, scores, lists,
-    )  # fmt: skip
+    queries.flags.writeable = nothing.flags.writeable = False  # as `TreeAH` calls it, so that it is compiled once
+    tree = kernels.Tree(*index._scanned, code)
+    kernels.search(tree, queries, np.arange(4), leaves, offsets, candidates, nothing, found, scores, lists)
     rows, owners, packed = index.layout.points()
     for query, chosen, offset, listed in zip(queries, leaves, offsets, lists, strict=True):
         digit = 1.0 if metric == "euclidean" else max(offset.max(), 0)

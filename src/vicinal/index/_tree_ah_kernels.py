@@ -3,37 +3,73 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 import numpy as np
 
 from vicinal._bytes import (
-    BYTES, add_bytes, add_even, add_odd, high_codes, load_bytes, load_table, look_up, low_codes, no_shorts,
-    store_rounded, store_shorts, which_reach,
-)  # fmt: skip
+    BYTES,
+    add_bytes,
+    add_even,
+    add_odd,
+    high_codes,
+    load_bytes,
+    load_table,
+    look_up,
+    low_codes,
+    no_shorts,
+    store_rounded,
+    store_shorts,
+    which_reach,
+)
 from vicinal._vectors import (
-    LANES, add, fma, inner_kernel, kernel, load, loop_kernel, lowest_bit, most, mul, prefetch_read, smallest, splat, store,
-    sub, total, which_over,
-)  # fmt: skip
-from vicinal.index._rescore_kernels import COSINE, DOT, EUCLIDEAN, dot_product, keep_best, square_distance
+    LANES,
+    add,
+    fma,
+    inner_kernel,
+    kernel,
+    load,
+    loop_kernel,
+    lowest_bit,
+    most,
+    mul,
+    prefetch_read,
+    smallest,
+    splat,
+    store,
+    sub,
+    total,
+    which_over,
+)
+from vicinal.index._rescore_kernels import COSINE, EUCLIDEAN, dot_product, keep_best, square_distance
 from vicinal.index._tree_ah_training_kernels import PACK, TILE, products
 
 GROUP = 4  # bytes of codes, of 8 subspaces, whose parts of a score are added in 8 bits
-_MOST = 251  # of such a sum, and 8 halves of rounding
-_STEPS = 256  # heights to a group
+_MOST = 251  # of such a sum, which leaves room for 8 halves of rounding
+_STEPS = 256  # heights that a group can add
 _BUCKETS = 512  # that leaves are sorted into
-_AHEAD = 6  # candidates whose rows are asked for before they are needed
+_AHEAD = 10  # candidates whose rows are asked for before they are needed
 _LINES = 16  # cache lines of the next leaf that are asked for
+
+# what is searched: codebooks, codes by blocks, first block and size of each leaf, row at each place; the full vectors
+Tree = namedtuple("Tree", ["books", "codes", "starts", "sizes", "rows", "matrix", "norms", "metric"])
+# where a search of one query works: its padded vector, its tables as floats and as bytes, how many points have each
+# height, the candidates so far (place and height), the sums of a block
+_Scratch = namedtuple("_Scratch", ["query", "parts", "tables", "counts", "places", "heights", "sums"])
 
 
 @kernel
-def choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets):
-    """Fill ``leaves``, (m, wanted), with those of greatest ``query . centre - length * bias``, best first.
+def choose_leaves(queries, metric, packs, biases, count, leaves, offsets):
+    """Fill ``leaves``, (m, wanted), with those of greatest ``query . centre - |query| bias``, best first.
 
-    offsets: (m, wanted), becomes what scores of their points begin with: ``query . centre``, for the euclidean metric
-    less the bias; lengths: (m,); biases: padded as the packs are; count: leaves that there are.
+    For the euclidean metric the bias counts as it is. packs: (p, dim, 32), biases: (p * 32,), of ``count`` leaves;
+    offsets: (m, wanted), becomes what the scores of their points begin with: ``query . centre``, less the bias for the
+    euclidean metric.
     """
     scores = np.empty((TILE, len(biases)), np.float32)
     chosen, buckets = np.empty(len(biases), np.int32), np.empty(len(biases), np.int32)
     ends = np.empty(_BUCKETS + 1, np.int32)
+    lengths = np.ones(TILE, np.float32)
     _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends)
 
 
@@ -41,6 +77,11 @@ def choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offset
 def _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends):
     m, wanted = len(queries), leaves.shape[1]
     for start in range(0, m, TILE):
+        if metric != EUCLIDEAN:
+            flat, dim = queries.reshape(-1), np.uint64(queries.shape[1])
+            for i in range(TILE):
+                at = np.uint64(min(start + i, m - 1)) * dim
+                lengths[i] = np.sqrt(dot_product(flat, at, flat, at, dim))
         _score_leaves(queries, start, lengths, packs, biases, scores)
         for q in range(start, min(start + TILE, m)):
             line = scores[q - start]
@@ -50,17 +91,17 @@ def _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offse
                 found = _best_leaves(line, count, np.float32(-np.inf), top, chosen, buckets, ends, leaves[q])
             for i in range(wanted):
                 leaf = leaves[q, i]
-                offsets[q, i] = line[leaf] if metric == EUCLIDEAN else line[leaf] + lengths[q] * biases[leaf]
+                offsets[q, i] = line[leaf] if metric == EUCLIDEAN else line[leaf] + lengths[q - start] * biases[leaf]
 
 
 @inner_kernel
 def _score_leaves(queries, start, lengths, packs, biases, scores):
     """Score all leaves for four queries (the last one again where there are fewer)."""
     flat, packed, dim = queries.reshape(-1), packs.reshape(-1), np.uint64(queries.shape[1])
-    ia, last = start, len(queries) - 1
-    ib, ic, id_ = min(start + 1, last), min(start + 2, last), min(start + 3, last)
-    a, b, c, d = np.uint64(ia) * dim, np.uint64(ib) * dim, np.uint64(ic) * dim, np.uint64(id_) * dim
-    la, lb, lc, ld = splat(-lengths[ia]), splat(-lengths[ib]), splat(-lengths[ic]), splat(-lengths[id_])
+    last = len(queries) - 1
+    a, b = np.uint64(start) * dim, np.uint64(min(start + 1, last)) * dim
+    c, d = np.uint64(min(start + 2, last)) * dim, np.uint64(min(start + 3, last)) * dim
+    la, lb, lc, ld = splat(-lengths[0]), splat(-lengths[1]), splat(-lengths[2]), splat(-lengths[3])
     out, line = scores.reshape(-1), np.uint64(scores.shape[1])
     for p in range(len(packs)):
         at = np.uint64(p * PACK)
@@ -131,10 +172,13 @@ def _best_leaves(scores, count, low, top, chosen, buckets, ends, leaves):
 
 
 @inner_kernel
-def _fill_tables(query, books, tables, parts):
-    """Fill ``tables`` with what each code adds to a score, from 0, in steps of 1 / scale; returns the scale."""
+def _fill_tables(books, work):
+    """Fill the tables with what each code adds to a score, from 0, in steps of 1 / scale; returns the scale.
+
+    A score counts in steps as high as the sum over any group of subspaces allows in 8 bits.
+    """
     subspaces, width = books.shape[0], np.uint64(books.shape[1])
-    centres = books.reshape(-1)
+    centres, query, parts = books.reshape(-1), work.query, work.parts
     widest, total, group = np.float32(0), np.float32(0), np.float32(0)
     for s in range(subspaces):
         part = splat(np.float32(0))
@@ -155,7 +199,7 @@ def _fill_tables(query, books, tables, parts):
         scale = min(np.float32(_MOST) / widest, np.float32(60000) / total)
     steps = splat(scale)
     for s in range(subspaces):
-        store_rounded(tables, np.uint64(s * LANES), mul(load(parts, np.uint64(s * LANES)), steps))
+        store_rounded(work.tables, np.uint64(s * LANES), mul(load(parts, np.uint64(s * LANES)), steps))
     return scale
 
 
@@ -208,30 +252,31 @@ def _thin(places, heights, filled, bar):
 
 
 @inner_kernel
-def _scan(leaves, offsets, top, codes, width, starts, sizes, rows, allowed, tables, scale, candidates, counts, places, heights, sums):  # noqa: E501
-    """Collect ``candidates`` or a few more points of greatest height (score in steps); (how many, the bar).
+def _scan(tree, leaves, offsets, top, scale, candidates, allowed, work):
+    """Collect ``candidates`` or a few more points of greatest height (score in steps); how many.
 
-    The bar is the greatest height that so many points reached so far; only what is above it is looked at.
+    The bar is the greatest height that so many points reached so far; only what is above it is looked at. Heights of
+    the candidates are counted, so that the bar rises without ever sorting them.
     """
-    steps = len(counts)
-    base = steps // 2
+    codes, width = tree.codes.reshape(-1), tree.codes.shape[1]
+    counts, places, heights, sums = work.counts, work.places, work.heights, work.sums
+    base = len(counts) // 2
     counts[:] = 0
     filled, reaching, bar, full = 0, 0, 0, False
-    filtered = len(allowed) > 0
     for turn in range(len(leaves)):
+        leaf = leaves[turn]
         if turn + 1 < len(leaves):
             for line in range(_LINES):
-                prefetch_read(codes, np.uint64((starts[leaves[turn + 1]] * width + line) * BYTES))
-        leaf = leaves[turn]
+                prefetch_read(codes, np.uint64((tree.starts[leaves[turn + 1]] * width + line) * BYTES))
         drop = (top - offsets[turn]) * scale
         rise = base - (np.int64(drop) if drop < np.float32(1e6) else 1000000)
-        size, start = np.int64(sizes[leaf]), starts[leaf]
+        size, start = np.int64(tree.sizes[leaf]), tree.starts[leaf]
         for block in range((size + BYTES - 1) // BYTES):
             need = max(bar + 1 - rise, 0) if full else 0
             if need > 65535:
                 break
             place = (start + block) * BYTES
-            reached = _scan_block(codes, np.uint64(place * width), width, tables, np.uint16(need), sums)
+            reached = _scan_block(codes, np.uint64(place * width), width, work.tables, np.uint16(need), sums)
             if size - block * BYTES < BYTES:
                 reached &= (np.uint64(1) << np.uint64(size - block * BYTES)) - np.uint64(1)
             if not reached:
@@ -241,7 +286,7 @@ def _scan(leaves, offsets, top, codes, width, starts, sizes, rows, allowed, tabl
             while reached:
                 lane = np.int64(lowest_bit(reached))
                 reached &= reached - np.uint64(1)
-                if filtered and not allowed[rows[place + lane]]:
+                if len(allowed) > 0 and not allowed[tree.rows[place + lane]]:
                     continue
                 height = max(np.int64(sums[lane]) + rise, 0)
                 places[filled], heights[filled] = place + lane, height
@@ -255,64 +300,68 @@ def _scan(leaves, offsets, top, codes, width, starts, sizes, rows, allowed, tabl
     return _thin(places, heights, filled, bar)
 
 
-@kernel
-def search(queries, order, leaves, offsets, spread, books, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists):  # noqa: E501, PLR0917
-    """See `_search`; this allocates what it works in."""
-    subspaces, per = books.shape[0], books.shape[1]
-    width = codes.shape[1]
-    query = np.zeros(2 * width * per, np.float32)
-    tables, parts = np.zeros(2 * width * LANES, np.uint8), np.empty(subspaces * LANES, np.float32)
-    counts = np.empty(2 * _STEPS * ((width + GROUP - 1) // GROUP), np.int32)
-    places = np.empty(4 * candidates + 2 * BYTES, np.int64)
-    heights = np.empty(len(places), np.int32)
-    sums = np.empty(BYTES, np.uint16)
-    _search(queries, order, leaves, offsets, spread, books, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists, query, tables, parts, counts, places, heights, sums)  # noqa: E501
-
-
-@loop_kernel
-def _search(queries, order, leaves, offsets, spread, books, codes, starts, sizes, rows, allowed, candidates, matrix, norms, metric, found, scores, lists, query, tables, parts, counts, places, heights, sums):  # noqa: E501, PLR0917
-    dim, width = queries.shape[1], codes.shape[1]
-    flat = codes.reshape(-1)
-    for turn in range(len(order)):
-        q = order[turn]
-        for j in range(dim):
-            query[j] = queries[q, j]
-        top = offsets[q, 0]
-        for i in range(1, offsets.shape[1]):
-            top = max(top, offsets[q, i])
-        digit = np.float32(1) if metric == EUCLIDEAN else spread * max(top, np.float32(0))
-        for s in range((dim + books.shape[1] - 1) // books.shape[1], books.shape[0]):
-            query[s * books.shape[1]] = digit
-        scale = _fill_tables(query, books, tables, parts)
-        filled = _scan(leaves[q], offsets[q], top, flat, width, starts, sizes, rows, allowed, tables, scale, candidates, counts, places, heights, sums)  # noqa: E501
-        if lists.shape[1] > 0:
-            for i in range(min(filled, lists.shape[1])):
-                lists[q, i] = rows[places[i]]
-        else:
-            _rescore(queries, q, places, filled, rows, matrix, norms, metric, found[q], scores[q])
-
-
 @inner_kernel
-def _rescore(queries, q, places, filled, rows, matrix, norms, metric, found, scores):
-    """Score the points at ``places`` exactly and keep the best."""
-    flat, asked, dim = matrix.reshape(-1), queries.reshape(-1), np.uint64(matrix.shape[1])
+def _rescore(tree, queries, q, work, filled, found, scores):
+    """Score the points at the places found exactly and keep the best."""
+    flat, asked, dim = tree.matrix.reshape(-1), queries.reshape(-1), np.uint64(tree.matrix.shape[1])
+    rows, kept = work.places, 0
     for i in range(filled):
-        places[i] = rows[places[i]]
-    kept = 0
+        rows[i] = tree.rows[rows[i]]
     for i in range(filled):
         if i + _AHEAD < filled:
-            at = np.uint64(places[i + _AHEAD]) * dim
+            at = np.uint64(rows[i + _AHEAD]) * dim
             for j in range(np.uint64(0), dim, np.uint64(LANES)):
                 prefetch_read(flat, at + j)
-            prefetch_read(norms, np.uint64(places[i + _AHEAD]))
-        row = places[i]
+            prefetch_read(tree.norms, np.uint64(rows[i + _AHEAD]))
+        row = rows[i]
         at, start = np.uint64(row) * dim, np.uint64(q) * dim
-        if metric == EUCLIDEAN:
+        if tree.metric == EUCLIDEAN:
             score = -np.sqrt(square_distance(asked, start, flat, at, dim))
         else:
             score = dot_product(asked, start, flat, at, dim)
-        if metric == COSINE:
-            norm = norms[row]
+        if tree.metric == COSINE:
+            norm = tree.norms[row]
             score *= np.float32(1) / norm if norm > 0 else np.float32(0)
             score = min(max(score, np.float32(-1)), np.float32(1))
         kept = keep_best(row, score, found, scores, kept)
+
+
+@kernel
+def search(tree, queries, order, leaves, offsets, candidates, allowed, found, scores, lists):
+    """Search for queries, (m, dim), in some order, in the leaves that `choose_leaves` gave.
+
+    allowed: (n,) bool, or empty; found and scores: (m, k), become the best rows and their scores; or, if ``lists``,
+    (m, c) int64, is not empty, it becomes the rows that are still to be scored.
+    """
+    width, lookups = tree.codes.shape[1], 2 * tree.codes.shape[1]
+    groups = (width + GROUP - 1) // GROUP
+    kept = 4 * candidates + 2 * BYTES
+    work = _Scratch(
+        np.zeros(lookups * tree.books.shape[1], np.float32), np.empty(lookups * LANES, np.float32),
+        np.zeros(lookups * LANES, np.uint8), np.empty(2 * _STEPS * groups, np.int32), np.empty(kept, np.int64),
+        np.empty(kept, np.int32), np.empty(BYTES, np.uint16),
+    )  # fmt: skip
+    _search(tree, queries, order, leaves, offsets, candidates, allowed, found, scores, lists, work)
+
+
+@loop_kernel
+def _search(tree, queries, order, leaves, offsets, candidates, allowed, found, scores, lists, work):
+    dim, (count, width, _) = queries.shape[1], tree.books.shape
+    for turn in range(len(order)):
+        q = order[turn]
+        top = offsets[q, 0]
+        for i in range(1, offsets.shape[1]):
+            top = max(top, offsets[q, i])
+        for j in range(dim):
+            work.query[j] = queries[q, j]
+        # the extra codes times this: neighbours score about like the centre of the best leaf
+        extra = np.float32(1) if tree.metric == EUCLIDEAN else max(top, np.float32(0))
+        for s in range((dim + width - 1) // width, count):
+            work.query[s * width] = extra
+        scale = _fill_tables(tree.books, work)
+        filled = _scan(tree, leaves[q], offsets[q], top, scale, candidates, allowed, work)
+        if lists.shape[1] > 0:
+            for i in range(min(filled, lists.shape[1])):
+                lists[q, i] = tree.rows[work.places[i]]
+        else:
+            _rescore(tree, queries, q, work, filled, found[q], scores[q])

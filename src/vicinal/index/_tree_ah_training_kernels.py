@@ -6,15 +6,26 @@ from __future__ import annotations
 import numpy as np
 
 from vicinal._vectors import (
-    LANES, choose, fma, inner_kernel, load, loop_kernel, lowest_bit, smallest, splat, store, sub, which_over,
-)  # fmt: skip
+    LANES,
+    choose,
+    fma,
+    inner_kernel,
+    load,
+    loop_kernel,
+    lowest_bit,
+    smallest,
+    splat,
+    store,
+    sub,
+    which_over,
+)
 
 PACK = 2 * LANES  # centres side by side
 TILE = 4  # points that share what is read of the centres
 
 
 @inner_kernel
-def products(points, a, b, c, d, packs, at, dim):  # noqa: PLR0917
+def products(points, a, b, c, d, packs, at, dim):
     """Dot products of the points at four places with the 32 centres of the pack at ``at``: eight vectors."""
     a0 = a1 = b0 = b1 = c0 = c1 = d0 = d1 = splat(np.float32(0))
     for i in range(np.uint64(0), dim):

@@ -23,7 +23,6 @@ _BLOCK = 1 << 14  # rows encoded at once
 _SAMPLE = 128  # rows a leaf that train the tree
 _CODE_SAMPLE = 1 << 16  # rows that train the codebooks
 _OPTIMISM = 0.5  # of its radius, in the direction of the query, a leaf is credited with
-_SPREAD = 1.0  # neighbours score like the centre of the best leaf, times this
 _SORTED = 8  # queries from which it pays to search them in the order of their leaves
 _NO_MASK, _NO_LISTS = np.zeros(0, np.bool_), np.zeros((0, 0), np.int64)
 
@@ -66,12 +65,12 @@ class TreeAH(Kind):
         self.centres, self.radii = centres, radii
         self.coder, self.layout = coder, layout
         euclidean = data.metric == "euclidean"
-        packs = Packs.of(centres, None if euclidean else -_OPTIMISM * radii)
+        packs = Packs.of(centres, None if euclidean else (-_OPTIMISM * radii).astype(np.float32))
         # the kernels are compiled once, for arrays that are not written to, whether they come from a file or not
         self._packs = _fixed(packs.values), _fixed(packs.biases)
-        self._scanned = tuple(map(_fixed, (coder.books, layout.codes, layout.starts, layout.sizes, layout.rows)))
         matrix = data.matrix if data.matrix.dtype == np.float32 else np.zeros((0, data.dim), np.float32)
-        self._full = _fixed(matrix), _fixed(data.norms)
+        scanned = (coder.books, layout.codes, layout.starts, layout.sizes, layout.rows, matrix, data.norms)
+        self._scanned: Any = tuple(_fixed(array) for array in scanned)
 
     @classmethod
     def build(
@@ -89,14 +88,16 @@ class TreeAH(Kind):
                 if callback:
                     callback(Progress("training", done, total, unit="rounds"))
 
-            centres = finite(k_means(sample, leaves, seed, workers, report=report))
+            centres = finite(k_means(sample, leaves, seed=seed, threads=workers, report=report))
             sample = sample[generator(seed, 1).permutation(len(sample))[:_CODE_SAMPLE]]
             own, _ = assign(sample, Packs.of(centres), workers)
             coder = Coder.train(
                 sample, centres[own], width=chosen["width"], euclidean=euclidean, seed=seed, threads=workers,
                 weight=0.0 if euclidean else anisotropic_weight(chosen["threshold"], data.dim),
             )  # fmt: skip
-            entries, squares = _encoded(data, 0, centres, coder, chosen["spill"], workers, callback)
+            entries, squares = _encoded(
+                data, 0, centres, coder, spill=chosen["spill"], threads=workers, callback=callback
+            )
             layout = Layout.of(*entries, leaves)
             radii = finite(np.sqrt(np.bincount(entries[1], squares, leaves) / np.maximum(layout.sizes, 1)))
         return cls(data, chosen, centres, radii, coder, layout)
@@ -114,7 +115,7 @@ class TreeAH(Kind):
         found = {}
         for part in np.geomspace(0.004, 1.0, 28):
             leaves = max(1, round(count * part))
-            found[leaves] = min(n, round(k * (3 + 90 * part + 300 * part * part)))
+            found[leaves] = min(n, round(k * (2 + 90 * part + 250 * part**3)))
         return [{"leaves": leaves, "candidates": max(candidates, k)} for leaves, candidates in found.items()]
 
     def search(
@@ -141,9 +142,11 @@ class TreeAH(Kind):
     def _search(
         self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_], limits: tuple[int, int], threads: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        from vicinal.index import _rescore_kernels, _tree_ah_kernels as kernels
+        from vicinal.index import _rescore_kernels
+        from vicinal.index import _tree_ah_kernels as kernels
 
         metric = getattr(_rescore_kernels, self.data.metric.upper())
+        tree = kernels.Tree(*self._scanned, metric)
         wanted, candidates = limits
         queries, mask = _fixed(queries), _fixed(mask)
         gather = self.data.matrix.dtype != np.float32  # such rows are widened and scored elsewhere
@@ -154,16 +157,9 @@ class TreeAH(Kind):
             part = slice(start, stop)
             asked = queries[part]
             leaves, offsets = np.empty((len(asked), wanted), np.int32), np.empty((len(asked), wanted), np.float32)
-            with np.errstate(over="ignore"):
-                lengths = np.sqrt(np.einsum("ij,ij->i", asked, asked))
-            if metric == kernels.EUCLIDEAN:
-                lengths[:] = 1  # the biases are not to be scaled
-            kernels.choose_leaves(asked, lengths, metric, *self._packs, len(self.centres), leaves, offsets)
+            kernels.choose_leaves(asked, metric, *self._packs, len(self.centres), leaves, offsets)
             order = np.argsort(leaves[:, 0]) if len(asked) >= _SORTED else np.arange(len(asked))
-            kernels.search(
-                asked, order, leaves, offsets, np.float32(_SPREAD), *self._scanned, mask, candidates, *self._full,
-                metric, rows[part], scores[part], lists[part],
-            )  # fmt: skip
+            kernels.search(tree, asked, order, leaves, offsets, candidates, mask, rows[part], scores[part], lists[part])
 
         in_ranges(work, len(queries), threads, least=_SORTED)
         return rescore(queries, lists, self.data, k, threads=threads) if gather else (rows, scores)
@@ -171,10 +167,12 @@ class TreeAH(Kind):
     def extend(self, data: Rows, *, threads: int = 0, callback: Callback | None = None) -> Self:
         """See `Kind.extend`: the new rows join the leaves there are; nothing is trained again."""
         with np.errstate(over="ignore", invalid="ignore"):
-            workers, spill = worker_count(threads), self.options["spill"]
-            new, _ = _encoded(data, len(self.data), self.centres, self.coder, spill, workers, callback)
-        rows, leaves, packed = (np.concatenate(pair) for pair in zip(self.layout.points(), new, strict=True))
-        layout = Layout.of(rows, leaves, packed, len(self.centres))
+            new, _ = _encoded(
+                data, len(self.data), self.centres, self.coder,
+                spill=self.options["spill"], threads=worker_count(threads), callback=callback,
+            )  # fmt: skip
+        old = self.layout.points()
+        layout = Layout.of(*(np.concatenate([old[at], new[at]]) for at in range(3)), len(self.centres))  # type: ignore
         return type(self)(data, self.options, self.centres, self.radii, self.coder, layout)
 
     @property
@@ -245,7 +243,7 @@ def _sample(data: Rows, count: int, seed: int) -> NDArray[np.float32]:
 
 
 def _encoded(
-    data: Rows, first: int, centres: NDArray[np.float32], coder: Coder, spill: bool, threads: int,
+    data: Rows, first: int, centres: NDArray[np.float32], coder: Coder, *, spill: bool, threads: int,
     callback: Callback | None,
 ) -> tuple[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]], NDArray[np.float32]]:  # fmt: skip
     """Rows, leaves and codes of the rows from ``first`` on; and the squared lengths of their residuals."""

@@ -120,9 +120,7 @@ class Coder:
         steps[0, 0] += low
         return cls(np.concatenate([coder.books, finite(steps)]), dim, weight, euclidean)
 
-    def encode(
-        self, points: NDArray[np.float32], centres: NDArray[np.float32], threads: int = 1
-    ) -> NDArray[np.uint8]:
+    def encode(self, points: NDArray[np.float32], centres: NDArray[np.float32], threads: int = 1) -> NDArray[np.uint8]:
         """Encode points, (n, dim), of leaves with the given centres, (n, dim).
 
         Returns

@@ -36,9 +36,7 @@ class Layout:
     sizes: NDArray[np.int32]
 
     @classmethod
-    def of(
-        cls, rows: NDArray[np.int32], leaves: NDArray[np.int32], packed: NDArray[np.uint8], count: int
-    ) -> Layout:
+    def of(cls, rows: NDArray[np.int32], leaves: NDArray[np.int32], packed: NDArray[np.uint8], count: int) -> Layout:
         """Lay out points.
 
         Parameters

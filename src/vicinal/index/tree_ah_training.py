@@ -83,7 +83,7 @@ def assign(
 
 
 def k_means(
-    points: NDArray[np.float32], count: int, seed: int, threads: int = 1, rounds: int = 8,
+    points: NDArray[np.float32], count: int, *, seed: int, threads: int = 1, rounds: int = 8,
     report: Callable[[int, int], None] | None = None,
 ) -> NDArray[np.float32]:  # fmt: skip
     """Cluster points by Lloyd's algorithm, from a random choice of them.
@@ -120,7 +120,7 @@ def k_means(
         nearest, scores = assign(points, Packs.of(centres), threads)
         sums, sizes = np.zeros(centres.shape, np.float32), np.zeros(count, np.int64)
         kernels.add_up(points, nearest, sums, sizes)
-        centres = sums / np.maximum(sizes, 1)[:, None].astype(np.float32)
+        centres = np.divide(sums, np.maximum(sizes, 1)[:, None], dtype=np.float32)
         empty = np.flatnonzero(sizes == 0)
         if len(empty):
             far = np.argsort(2 * scores - lengths, kind="stable")[: len(empty)]
