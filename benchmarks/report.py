@@ -13,6 +13,7 @@ from pathlib import Path
 
 from _classics import all_rows, classics_table, detail_page, documents_in_rows, million, spread
 from _runs import QUICK, RESULTS, ROOT
+from _search_page import search_page
 
 WANTED = {
     ("skip-gram, negative sampling", "gensim"): 12,
@@ -127,7 +128,9 @@ def main() -> None:
     ]  # fmt: skip
     if "words" in records:
         page.append(words_page(records["words"]))
-    page += [detail_page(name, records[name]) for name in sorted(records) if name != "words"]
+    page += [detail_page(name, records[name]) for name in sorted(records) if name not in ("words", "search")]
+    if "search" in records:
+        page.append(search_page(records["search"]))
     Path(target).write_text("\n".join(page).rstrip() + "\n", encoding="utf-8")
     print(f"written: {target}")
 

@@ -18,6 +18,7 @@ PUBLIC = [
     "Doc2Vec",
     "FastText",
     "GloVe",
+    "Index",
     "Match",
     "Matches",
     "Multiplexed",
@@ -38,7 +39,9 @@ PUBLIC = [
     "VicinalError",
     "Word2Vec",
     "__version__",
+    "build_index",
     "load_encoder",
+    "open_index",
 ]
 SPACE = [
     "analogy", "centered", "check_same_origin", "columns", "concat", "dim", "fingerprint", "matrix", "metric", "names",

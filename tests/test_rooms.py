@@ -16,7 +16,8 @@ ROOMS = [
     "counts", "graphs", "tables", "texts", "contrast", "towers", "recommend", "sequences", "autoencoders", "align",
     "encoders", "index", "export", "evaluate", "maps", "scale", "serve", "cli",
 ]  # fmt: skip
-OUTSIDE = {"__init__", "__main__", "_vectors"}  # the front door, the command, and the vocabulary of the kernels
+VOCABULARY = {"_vectors", "_bytes", "_integers"}  # of the kernels
+OUTSIDE = {"__init__", "__main__", *VOCABULARY}  # the front door, the command
 EXCEPTIONS = {
     ("space.py", "store"): "Space.open and Space.save are doors to the store, opened when used",
 }
@@ -53,7 +54,7 @@ def room_of(path):
 
 
 def is_kernels(path):
-    return path.name == "_vectors.py" or (path.name.startswith("_") and path.name.endswith("_kernels.py"))
+    return path.stem in VOCABULARY or (path.name.startswith("_") and path.name.endswith("_kernels.py"))
 
 
 def top_level(path):
@@ -90,7 +91,7 @@ def test_rooms_import_only_from_their_left(path):
         if parts[0] != "vicinal":
             continue
         other = parts[1] if len(parts) > 1 else ""
-        if other == "_vectors":
+        if other in VOCABULARY:
             assert is_kernels(path), "the vector vocabulary is for kernels"
         elif other == "__version__":
             continue
@@ -142,7 +143,7 @@ def test_functions_need_few_arguments(path):
 def test_what_begins_with_an_underscore_stays_in_its_room(path):
     for name in imported(ast.walk(tree(path))):
         parts = name.split(".")
-        if parts[0] != "vicinal" or parts[1] == "_vectors":
+        if parts[0] != "vicinal" or parts[1] in VOCABULARY:
             continue
         private = [part for part in parts[1:] if part.startswith("_") and not part.startswith("__")]
         modules = [

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vicinal.encoders import load_encoder
     from vicinal.errors import VicinalError
     from vicinal.graphs import DeepWalk, Node2Vec
+    from vicinal.index import Index, build_index, open_index
     from vicinal.matches import Match, Matches
     from vicinal.names import Names
     from vicinal.origin import Origin
@@ -34,6 +35,7 @@ _HOMES = {
     "Doc2Vec": "words",
     "FastText": "words",
     "GloVe": "counts",
+    "Index": "index",
     "LSA": "counts",
     "Match": "matches",
     "Matches": "matches",
@@ -55,7 +57,9 @@ _HOMES = {
     "TfIdf": "counts",
     "VicinalError": "errors",
     "Word2Vec": "words",
+    "build_index": "index",
     "load_encoder": "encoders",
+    "open_index": "index",
 }
 
 __all__ = [
@@ -65,6 +69,7 @@ __all__ = [
     "Doc2Vec",
     "FastText",
     "GloVe",
+    "Index",
     "Match",
     "Matches",
     "Multiplexed",
@@ -85,7 +90,9 @@ __all__ = [
     "VicinalError",
     "Word2Vec",
     "__version__",
+    "build_index",
     "load_encoder",
+    "open_index",
 ]
 
 

@@ -30,7 +30,8 @@ _UNCOUNTED = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
 @cache
 def _kernel_sources():
     """Digest the text of every kernel of the package."""
-    files = [Path(__file__), *sorted(Path(__file__).parent.rglob("_*_kernels.py"))]
+    here = Path(__file__).parent
+    files = sorted({*here.glob("_[!_]*.py"), *here.rglob("_*_kernels.py")})
     return blake2b(b"".join(file.read_bytes() for file in files), digest_size=16).hexdigest()
 
 
@@ -229,6 +230,38 @@ def totals(typingctx, a, b, c, d, e, f):  # noqa: PLR0917
     return types.UniTuple(types.float32, 6)(*[floats16] * 6), emit
 
 
+@intrinsic
+def smallest(typingctx, value):
+    """Return the least of the lanes, none of which is NaN."""
+
+    def emit(context, builder, signature, arguments):
+        return _call(builder, "llvm.vector.reduce.fmin.v16f32", _FLOAT, arguments, ("nnan",))
+
+    return types.float32(floats16), emit
+
+
+@intrinsic
+def which_over(typingctx, a, b):
+    """Tell which lanes of ``a`` are greater than those of ``b``: bit i of a uint64 for lane i."""
+
+    def emit(context, builder, signature, arguments):
+        bits = builder.bitcast(builder.fcmp_ordered(">", *arguments), ir.IntType(LANES))
+        return builder.zext(bits, ir.IntType(64))
+
+    return types.uint64(floats16, floats16), emit
+
+
+@intrinsic
+def choose(typingctx, a, b, x, y):
+    """Take the lanes of ``x`` where ``a`` is greater than ``b``, else those of ``y``."""
+
+    def emit(context, builder, signature, arguments):
+        a, b, x, y = arguments
+        return builder.select(builder.fcmp_ordered(">", a, b), x, y)
+
+    return floats16(*[floats16] * 4), emit
+
+
 def _prefetch(name, doc, *hints):
     """Make a prefetch; hints: to be written (1) or read (0), how soon again (0 to 3)."""
 
@@ -275,6 +308,15 @@ if config.DISABLE_JIT:  # the same words for the interpreter, so that kernels ca
 
     def totals(*values):  # type: ignore[no-redef]
         return tuple(total(value) for value in values)
+
+    def smallest(value):  # type: ignore[no-redef]
+        return value.min()
+
+    def which_over(a, b):  # type: ignore[no-redef]
+        return np.uint64(np.packbits(a > b, bitorder="little").view(np.uint16)[0])
+
+    def choose(a, b, x, y):  # type: ignore[no-redef]
+        return np.where(a > b, x, y)
 
     def prefetch(array, index):  # type: ignore[no-redef]
         pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from vicinal.progress import Reporter
 
 if TYPE_CHECKING:
     from vicinal.space import Space
+
+_INDEX = re.compile(rb'"format"\s*:\s*"vicinal\.index/')
 
 
 def check_there(path: str | os.PathLike[str]) -> Path:
@@ -71,12 +74,30 @@ def check_space_output(path: str | os.PathLike[str], force: bool, format: str | 
     return check_output(path, force)
 
 
+def is_index(path: str | os.PathLike[str]) -> bool:
+    """Tell by its first bytes whether a file is an index.
+
+    Examples
+    --------
+    >>> is_index("nowhere.index")
+    False
+    """
+    try:
+        with open(path, "rb") as file:
+            head = file.read(1 << 16)
+    except OSError:
+        return False
+    return head[8:9] == b"{" and _INDEX.search(head) is not None
+
+
 def open_space(path: str, format: str | None = None, skip_bad: bool = False) -> Space:
     """Read a space of any format; on a terminal a slow one shows how far it is."""
     from vicinal import store
 
+    if is_index(check_there(path)):
+        raise BadInput(f"{path} is an index, not a space; 'vicinal search {path}' asks it")
     with reporting(sys.stderr.isatty()) as report:
-        return store.read(check_there(path), format=format, skip_bad=skip_bad, callback=report)
+        return store.read(Path(path), format=format, skip_bad=skip_bad, callback=report)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vicinal.cli._failures import did_you_mean
@@ -13,6 +13,7 @@ from vicinal.errors import BadOption
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vicinal.index import Index
     from vicinal.space import Space
 
 _CONDITION = re.compile(r"\s*(.+?)\s*(<=|>=|!=|==|=|<|>)\s*(.*?)\s*", re.DOTALL)
@@ -22,14 +23,16 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-def rows_where(space: Space, conditions: Sequence[str]) -> NDArray | None:
+def rows_where(space: Space | Index, conditions: Sequence[str], what: str = "space") -> NDArray | None:
     """Find the rows for which all conditions hold.
 
     Parameters
     ----------
-    space : Space
+    space : Space or Index
     conditions : sequence of str
         ``COLUMN OPERATOR VALUE`` each; text columns know = and != only.
+    what : str
+        What it is, for messages.
 
     Returns
     -------
@@ -50,22 +53,22 @@ def rows_where(space: Space, conditions: Sequence[str]) -> NDArray | None:
     """
     kept = None
     for text in conditions:
-        found = _holds(space, text)
+        found = _holds(space.columns, text, what)
         kept = found if kept is None else kept & found
     return kept
 
 
-def _holds(space: Space, text: str) -> NDArray:
+def _holds(columns: Mapping[str, NDArray], text: str, what: str) -> NDArray:
     import numpy as np
 
     match = _CONDITION.fullmatch(text)
     if match is None:
         raise BadOption(f"cannot read the filter {text!r}; write it as 'count > 100'")
     name, sign, value = match.groups()
-    if name not in space.columns:
-        there = ", ".join(space.columns) or "none"
-        raise BadOption(f"no column {name!r} in this space (columns: {there}){did_you_mean(name, space.columns)}")
-    column = space.columns[name]
+    if name not in columns:
+        there = ", ".join(columns) or "none"
+        raise BadOption(f"no column {name!r} in this {what} (columns: {there}){did_you_mean(name, columns)}")
+    column = columns[name]
     if column.dtype.kind in "UTO":
         if sign not in ("=", "==", "!="):
             raise BadOption(f"column {name!r} holds text, which can be compared by = and != only, not by {sign}")

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from vicinal.matches import Matches
 
 
-def check_k(ctx: click.Context, k: int, n: int) -> None:
+def check_k(ctx: click.Context, k: int, n: int, what: str = "space") -> None:
     """Refuse a ``-k`` that was asked for and cannot be had; the default shows what there is."""
     if k < 1:
         raise BadOption(f"-k must be 1 or more, got {k}")
     if k > n and ctx.get_parameter_source("k") is not ParameterSource.DEFAULT:
-        raise BadOption(f"-k is {k:,} and the space has {counted(n, 'name')}; ask for fewer")
+        raise BadOption(f"-k is {k:,} and the {what} has {counted(n, 'name')}; ask for fewer")
 
 
 def say_matches(found: Matches, as_json: bool) -> None:

@@ -49,5 +49,8 @@ k_option = click.option("-k", "k", type=int, default=10, help="How many names to
 metric_option = click.option(
     "--metric", type=click.Choice(["cosine", "dot", "euclidean"]), help="Instead of the space's own."
 )
+filter_option = click.option(
+    "--filter", "filters", multiple=True, metavar="CONDITION", help="Such as 'count > 100'; may be repeated."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 force_option = click.option("--force", is_flag=True, help="Replace the output if it is there.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vicinal.cli._files import open_space
+from vicinal.cli._files import is_index, open_space
 from vicinal.cli._show import counted, facts, heading, listed, say, say_json
 from vicinal.cli._verb import Verb, json_option
 
@@ -19,18 +19,36 @@ if TYPE_CHECKING:
 @click.command(
     cls=Verb,
     short_help="Say what a space is and where it comes from.",
-    examples=("vicinal info words.space", "vicinal info words.vec --json"),
+    examples=("vicinal info words.space", "vicinal info words.vec --json", "vicinal info words.index"),
 )
 @click.argument("file", type=click.Path())
 @json_option
 def command(file: str, as_json: bool) -> None:
-    """Say what a space is: its size, its metric, its columns, and the options it was trained with."""
+    """Say what a space is: its size, its metric, its columns, and the options it was trained with.
+
+    Of an index: its kind, its setting, its measured recall and what it holds.
+    """
+    if is_index(file):
+        _say_index(file, as_json)
+        return
     space = open_space(file)
     if as_json:
         say_json(_record(file, space))
         return
     heading(f"{file}: {counted(len(space), 'name')} × {space.dim}")
     say(facts(_facts(space)))
+
+
+def _say_index(file: str, as_json: bool) -> None:
+    from vicinal.cli._indexes import open_an_index
+    from vicinal.cli.index import index_facts, index_record
+
+    index = open_an_index(file)
+    if as_json:
+        say_json(index_record(file, index))
+        return
+    heading(f"{file}: {counted(len(index), 'name')} × {index.dim}")
+    say(facts(index_facts(index)))
 
 
 def _record(file: str, space: Space) -> dict[str, Any]:

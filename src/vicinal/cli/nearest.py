@@ -6,8 +6,9 @@ import click
 
 from vicinal.cli._files import open_space
 from vicinal.cli._filters import rows_where
+from vicinal.cli._indexes import index_beside
 from vicinal.cli._questions import check_k, say_matches
-from vicinal.cli._verb import Verb, json_option, k_option, metric_option, space_argument
+from vicinal.cli._verb import Verb, filter_option, json_option, k_option, metric_option, space_argument
 
 
 @click.command(
@@ -24,7 +25,8 @@ from vicinal.cli._verb import Verb, json_option, k_option, metric_option, space_
 @click.argument("queries", nargs=-1, required=True, metavar="QUERY...")
 @k_option
 @metric_option
-@click.option("--filter", "filters", multiple=True, metavar="CONDITION", help="Such as 'count > 100'; may be repeated.")
+@filter_option
+@click.option("--exact", is_flag=True, help="Compare every row, even where NAME.index lies beside NAME.space.")
 @json_option
 @click.pass_context
 def command(
@@ -35,13 +37,20 @@ def command(
     k: int,
     metric: str | None,
     filters: tuple[str, ...],
+    exact: bool,
     as_json: bool,
 ) -> None:
     """Find the nearest names of every QUERY: a name, or a sum such as "king - man + woman".
 
-    In a sum the operators stand between spaces. The names of the query itself are left out of the answer.
+    In a sum the operators stand between spaces. The names of the query itself are left out of the answer. Where
+    NAME.index lies beside NAME.space and is of the same vectors, it is used, and a line on standard error says so.
     """
     opened = open_space(space)
     check_k(ctx, k, len(opened))
-    found = opened.nearest(list(queries), k, metric=metric, filter=rows_where(opened, filters))
+    chosen = rows_where(opened, filters)
+    index = None if exact else index_beside(space, opened, k, metric)
+    if index is not None:
+        found = index.search(list(queries), k, filter=chosen)
+    else:
+        found = opened.nearest(list(queries), k, metric=metric, filter=chosen)
     say_matches(found, as_json)

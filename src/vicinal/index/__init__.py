@@ -1,1 +1,23 @@
 """Finding near rows quickly: kinds of index, quantised vectors, and recall as the setting."""
+
+from vicinal.index.base import Index
+from vicinal.index.benchmark import benchmark_kinds
+from vicinal.index.build import build_index
+from vicinal.index.figures import Benchmark, KindFigures
+from vicinal.index.file import open_index, update
+from vicinal.index.kinds import find_kind, kind_names
+from vicinal.index.recall import Recall, Trial
+
+__all__ = [
+    "Benchmark",
+    "Index",
+    "KindFigures",
+    "Recall",
+    "Trial",
+    "benchmark_kinds",
+    "build_index",
+    "find_kind",
+    "kind_names",
+    "open_index",
+    "update",
+]

@@ -15,6 +15,7 @@ _HOMES: Mapping[str, tuple[str, str]] = {
     "lsh": ("lsh", "Lsh"),
     "ivf": ("ivf", "Ivf"),
     "hnsw": ("hnsw", "Hnsw"),
+    "tree_ah": ("tree_ah", "TreeAH"),
 }
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -57,7 +58,7 @@ class Rows:
         """Dimensions of a row."""
         return self.matrix.shape[1]
 
-    @property
+    @cached_property
     def scales(self) -> NDArray[np.float32]:
         """What a dot product with each row is multiplied by: 1 / length for cosine (0 for a zero row), else 1; (n,)."""
         return inverse(self.norms) if self.metric == "cosine" else np.ones(len(self), np.float32)

@@ -7,5 +7,6 @@ from vicinal.maps.order import seriate
 from vicinal.maps.pca import components, pca_map
 from vicinal.maps.picture import scatter
 from vicinal.maps.quality import measure
+from vicinal.maps.tradeoff import trade_off
 
-__all__ = ["Map", "Picture", "components", "heatmap", "measure", "pca_map", "scatter", "seriate"]
+__all__ = ["Map", "Picture", "components", "heatmap", "measure", "pca_map", "scatter", "seriate", "trade_off"]

@@ -1,0 +1,367 @@
+# mypy: ignore-errors
+"""Searching a tree with asymmetric hashing: the best leaves, a scan of their codes, exact scores of what is left."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+import numpy as np
+
+from vicinal._bytes import (
+    BYTES,
+    add_bytes,
+    add_even,
+    add_odd,
+    high_codes,
+    load_bytes,
+    load_table,
+    look_up,
+    low_codes,
+    no_shorts,
+    store_rounded,
+    store_shorts,
+    which_reach,
+)
+from vicinal._vectors import (
+    LANES,
+    add,
+    fma,
+    inner_kernel,
+    kernel,
+    load,
+    loop_kernel,
+    lowest_bit,
+    most,
+    mul,
+    prefetch_read,
+    smallest,
+    splat,
+    store,
+    sub,
+    total,
+    which_over,
+)
+from vicinal.index._rescore_kernels import COSINE, EUCLIDEAN, dot_product, keep_best, square_distance
+from vicinal.index._tree_ah_training_kernels import PACK, TILE, products
+
+GROUP = 4  # bytes of codes, of 8 subspaces, whose parts of a score are added in 8 bits
+_MOST = 251  # of such a sum, which leaves room for 8 halves of rounding
+_STEPS = 256  # heights that a group can add
+_BUCKETS = 512  # that leaves are sorted into
+_AHEAD = 10  # candidates whose rows are asked for before they are needed
+_LINES = 16  # cache lines of the next leaf that are asked for
+
+# what is searched: codebooks, codes by blocks, first block and size of each leaf, row at each place; the full vectors
+Tree = namedtuple("Tree", ["books", "codes", "starts", "sizes", "rows", "matrix", "norms", "metric"])
+# where a search of one query works: its padded vector, its tables as floats and as bytes, how many points have each
+# height, the candidates so far (place and height), the sums of a block
+_Scratch = namedtuple("_Scratch", ["query", "parts", "tables", "counts", "places", "heights", "sums"])
+
+
+@kernel
+def choose_leaves(queries, metric, packs, biases, count, leaves, offsets):
+    """Fill ``leaves``, (m, wanted), with those of greatest ``query . centre - |query| bias``, best first.
+
+    For the euclidean metric the bias counts as it is. packs: (p, dim, 32), biases: (p * 32,), of ``count`` leaves;
+    offsets: (m, wanted), becomes what the scores of their points begin with: ``query . centre``, less the bias for the
+    euclidean metric.
+    """
+    scores = np.empty((TILE, len(biases)), np.float32)
+    chosen, buckets = np.empty(len(biases), np.int32), np.empty(len(biases), np.int32)
+    ends = np.empty(_BUCKETS + 1, np.int32)
+    lengths = np.ones(TILE, np.float32)
+    _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends)
+
+
+@loop_kernel
+def _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends):
+    m, wanted = len(queries), leaves.shape[1]
+    for start in range(0, m, TILE):
+        if metric != EUCLIDEAN:
+            flat, dim = queries.reshape(-1), np.uint64(queries.shape[1])
+            for i in range(TILE):
+                at = np.uint64(min(start + i, m - 1)) * dim
+                lengths[i] = np.sqrt(dot_product(flat, at, flat, at, dim))
+        _score_leaves(queries, start, lengths, packs, biases, scores)
+        for q in range(start, min(start + TILE, m)):
+            line = scores[q - start]
+            low, top = _likely_range(line, count, wanted)
+            found = _best_leaves(line, count, low, top, chosen, buckets, ends, leaves[q])
+            if found < wanted:  # there are fewer above `low` than it seemed
+                found = _best_leaves(line, count, np.float32(-np.inf), top, chosen, buckets, ends, leaves[q])
+            for i in range(wanted):
+                leaf = leaves[q, i]
+                offsets[q, i] = line[leaf] if metric == EUCLIDEAN else line[leaf] + lengths[q - start] * biases[leaf]
+
+
+@inner_kernel
+def _score_leaves(queries, start, lengths, packs, biases, scores):
+    """Score all leaves for four queries (the last one again where there are fewer)."""
+    flat, packed, dim = queries.reshape(-1), packs.reshape(-1), np.uint64(queries.shape[1])
+    last = len(queries) - 1
+    a, b = np.uint64(start) * dim, np.uint64(min(start + 1, last)) * dim
+    c, d = np.uint64(min(start + 2, last)) * dim, np.uint64(min(start + 3, last)) * dim
+    la, lb, lc, ld = splat(-lengths[0]), splat(-lengths[1]), splat(-lengths[2]), splat(-lengths[3])
+    out, line = scores.reshape(-1), np.uint64(scores.shape[1])
+    for p in range(len(packs)):
+        at = np.uint64(p * PACK)
+        a0, a1, b0, b1, c0, c1, d0, d1 = products(flat, a, b, c, d, packed, at * dim, dim)
+        other = at + np.uint64(LANES)
+        left, right = load(biases, at), load(biases, other)
+        store(out, at, fma(la, left, a0))
+        store(out, other, fma(la, right, a1))
+        store(out, line + at, fma(lb, left, b0))
+        store(out, line + other, fma(lb, right, b1))
+        store(out, line * np.uint64(2) + at, fma(lc, left, c0))
+        store(out, line * np.uint64(2) + other, fma(lc, right, c1))
+        store(out, line * np.uint64(3) + at, fma(ld, left, d0))
+        store(out, line * np.uint64(3) + other, fma(ld, right, d1))
+
+
+@inner_kernel
+def _likely_range(scores, count, wanted):
+    """Guess a score that a few more leaves than wanted reach; and the greatest score."""
+    sums, squares, best = splat(np.float32(0)), splat(np.float32(0)), splat(np.float32(-np.inf))
+    whole = count // LANES * LANES
+    for i in range(np.uint64(0), np.uint64(whole), np.uint64(LANES)):
+        part = load(scores, i)
+        sums, squares, best = add(sums, part), fma(part, part, squares), most(best, part)
+    top = -smallest(sub(splat(np.float32(0)), best)) if whole else np.float32(-np.inf)
+    for i in range(whole, count):
+        top = max(top, scores[i])
+    if 8 * wanted > whole:
+        return np.float32(-np.inf), top
+    mean = total(sums) / np.float32(whole)
+    deviation = np.sqrt(max(total(squares) / np.float32(whole) - mean * mean, np.float32(0)))
+    return mean + np.float32(0.7) * deviation, top
+
+
+@inner_kernel
+def _best_leaves(scores, count, low, top, chosen, buckets, ends, leaves):
+    """Sort the leaves that score more than ``low`` into buckets of falling scores, and fill ``leaves`` from the best.
+
+    Returns how many score more; with ``low`` = -inf all leaves count, whatever they score.
+    """
+    found, bar, least_score = 0, splat(low), top
+    for i in range(0, count, LANES):
+        over = np.uint64(0xFFFF) if low == -np.inf else which_over(load(scores, np.uint64(i)), bar)
+        while over:
+            at = i + np.int64(lowest_bit(over))
+            over &= over - np.uint64(1)
+            if at < count:
+                chosen[found] = at
+                found += 1
+    for i in range(found):
+        least_score = min(least_score, scores[chosen[i]])
+    factor = np.float32(_BUCKETS - 1) / max(top - least_score, np.float32(1e-30))
+    ends[:] = 0
+    for i in range(found):
+        bucket = min(max(int((top - scores[chosen[i]]) * factor), 0), _BUCKETS - 1)
+        buckets[i] = bucket
+        ends[bucket + 1] += 1
+    reached = 0
+    for bucket in range(1, _BUCKETS):
+        reached += ends[bucket]
+        ends[bucket] = reached
+    for i in range(found):
+        at = ends[buckets[i]]
+        ends[buckets[i]] += 1
+        if at < len(leaves):
+            leaves[at] = chosen[i]
+    return found
+
+
+@inner_kernel
+def _fill_tables(books, work):
+    """Fill the tables with what each code adds to a score, from 0, in steps of 1 / scale; returns the scale.
+
+    A score counts in steps as high as the sum over any group of subspaces allows in 8 bits.
+    """
+    subspaces, width = books.shape[0], np.uint64(books.shape[1])
+    centres, query, parts = books.reshape(-1), work.query, work.parts
+    widest, total, group = np.float32(0), np.float32(0), np.float32(0)
+    for s in range(subspaces):
+        part = splat(np.float32(0))
+        for j in range(np.uint64(0), width):
+            at = np.uint64(s) * width + j
+            part = fma(splat(query[at]), load(centres, at * np.uint64(LANES)), part)
+        low = smallest(part)
+        part = sub(part, splat(low))
+        store(parts, np.uint64(s * LANES), part)
+        if s % (2 * GROUP) == 0:
+            group = np.float32(0)
+        reach = -smallest(sub(splat(np.float32(0)), part))
+        group += reach
+        total += reach
+        widest = max(widest, group)
+    scale = np.float32(0)
+    if np.float32(1e-30) < widest and total < np.float32(1e30):
+        scale = min(np.float32(_MOST) / widest, np.float32(60000) / total)
+    steps = splat(scale)
+    for s in range(subspaces):
+        store_rounded(work.tables, np.uint64(s * LANES), mul(load(parts, np.uint64(s * LANES)), steps))
+    return scale
+
+
+@inner_kernel
+def _both(codes, at, tables, t):
+    """Look up both codes of 64 bytes and add."""
+    pair = load_bytes(codes, at)
+    low = look_up(load_table(tables, t), low_codes(pair))
+    return add_bytes(low, look_up(load_table(tables, t + np.uint64(LANES)), high_codes(pair)))
+
+
+@inner_kernel
+def _scan_block(codes, start, width, tables, need, sums):
+    """Add up the scores of 64 points; which of them reach ``need``. ``sums`` is filled if any does."""
+    even, odd = no_shorts(), no_shorts()
+    at, t = start, np.uint64(0)
+    line, step = np.uint64(BYTES), np.uint64(2 * LANES)
+    for _ in range(width // GROUP):
+        ab = add_bytes(_both(codes, at, tables, t), _both(codes, at + line, tables, t + step))
+        at += line * np.uint64(2)
+        t += step * np.uint64(2)
+        cd = add_bytes(_both(codes, at, tables, t), _both(codes, at + line, tables, t + step))
+        at += line * np.uint64(2)
+        t += step * np.uint64(2)
+        both = add_bytes(ab, cd)
+        even, odd = add_even(even, both), add_odd(odd, both)
+    if width % GROUP:
+        both = _both(codes, at, tables, t)
+        for _ in range(width % GROUP - 1):
+            at += line
+            t += step
+            both = add_bytes(both, _both(codes, at, tables, t))
+        even, odd = add_even(even, both), add_odd(odd, both)
+    reached = which_reach(even, odd, need)
+    if reached:
+        store_shorts(sums, np.uint64(0), even)
+        store_shorts(sums, np.uint64(BYTES // 2), odd)
+    return reached
+
+
+@inner_kernel
+def _thin(places, heights, filled, bar):
+    """Drop what lies under the bar."""
+    kept = 0
+    for i in range(filled):
+        if heights[i] >= bar:
+            places[kept], heights[kept] = places[i], heights[i]
+            kept += 1
+    return kept
+
+
+@inner_kernel
+def _scan(tree, leaves, offsets, top, scale, candidates, allowed, work):
+    """Collect ``candidates`` or a few more points of greatest height (score in steps); how many.
+
+    The bar is the greatest height that so many points reached so far; only what is above it is looked at. Heights of
+    the candidates are counted, so that the bar rises without ever sorting them.
+    """
+    codes, width = tree.codes.reshape(-1), tree.codes.shape[1]
+    counts, places, heights, sums = work.counts, work.places, work.heights, work.sums
+    base = len(counts) // 2
+    counts[:] = 0
+    filled, reaching, bar, full = 0, 0, 0, False
+    for turn in range(len(leaves)):
+        leaf = leaves[turn]
+        if turn + 1 < len(leaves):
+            for line in range(_LINES):
+                prefetch_read(codes, np.uint64((tree.starts[leaves[turn + 1]] * width + line) * BYTES))
+        drop = (top - offsets[turn]) * scale
+        rise = base - (np.int64(drop) if drop < np.float32(1e6) else 1000000)
+        size, start = np.int64(tree.sizes[leaf]), tree.starts[leaf]
+        for block in range((size + BYTES - 1) // BYTES):
+            need = max(bar + 1 - rise, 0) if full else 0
+            if need > 65535:
+                break
+            place = (start + block) * BYTES
+            reached = _scan_block(codes, np.uint64(place * width), width, work.tables, np.uint16(need), sums)
+            if size - block * BYTES < BYTES:
+                reached &= (np.uint64(1) << np.uint64(size - block * BYTES)) - np.uint64(1)
+            if not reached:
+                continue
+            if filled + BYTES > len(places):
+                filled = _thin(places, heights, filled, bar)
+            while reached:
+                lane = np.int64(lowest_bit(reached))
+                reached &= reached - np.uint64(1)
+                if len(allowed) > 0 and not allowed[tree.rows[place + lane]]:
+                    continue
+                height = max(np.int64(sums[lane]) + rise, 0)
+                places[filled], heights[filled] = place + lane, height
+                filled += 1
+                reaching += 1
+                counts[height] += 1
+            full = full or reaching >= candidates
+            while full and reaching - counts[bar] >= candidates:
+                reaching -= counts[bar]
+                bar += 1
+    return _thin(places, heights, filled, bar)
+
+
+@inner_kernel
+def _rescore(tree, queries, q, work, filled, found, scores):
+    """Score the points at the places found exactly and keep the best."""
+    flat, asked, dim = tree.matrix.reshape(-1), queries.reshape(-1), np.uint64(tree.matrix.shape[1])
+    rows, kept = work.places, 0
+    for i in range(filled):
+        rows[i] = tree.rows[rows[i]]
+    for i in range(filled):
+        if i + _AHEAD < filled:
+            at = np.uint64(rows[i + _AHEAD]) * dim
+            for j in range(np.uint64(0), dim, np.uint64(LANES)):
+                prefetch_read(flat, at + j)
+            prefetch_read(tree.norms, np.uint64(rows[i + _AHEAD]))
+        row = rows[i]
+        at, start = np.uint64(row) * dim, np.uint64(q) * dim
+        if tree.metric == EUCLIDEAN:
+            score = -np.sqrt(square_distance(asked, start, flat, at, dim))
+        else:
+            score = dot_product(asked, start, flat, at, dim)
+        if tree.metric == COSINE:
+            norm = tree.norms[row]
+            score *= np.float32(1) / norm if norm > 0 else np.float32(0)
+            score = min(max(score, np.float32(-1)), np.float32(1))
+        kept = keep_best(row, score, found, scores, kept)
+
+
+@kernel
+def search(tree, queries, order, leaves, offsets, candidates, allowed, found, scores, lists):
+    """Search for queries, (m, dim), in some order, in the leaves that `choose_leaves` gave.
+
+    allowed: (n,) bool, or empty; found and scores: (m, k), become the best rows and their scores; or, if ``lists``,
+    (m, c) int64, is not empty, it becomes the rows that are still to be scored.
+    """
+    width, lookups = tree.codes.shape[1], 2 * tree.codes.shape[1]
+    groups = (width + GROUP - 1) // GROUP
+    kept = 4 * candidates + 2 * BYTES
+    work = _Scratch(
+        np.zeros(lookups * tree.books.shape[1], np.float32), np.empty(lookups * LANES, np.float32),
+        np.zeros(lookups * LANES, np.uint8), np.empty(2 * _STEPS * groups, np.int32), np.empty(kept, np.int64),
+        np.empty(kept, np.int32), np.empty(BYTES, np.uint16),
+    )  # fmt: skip
+    _search(tree, queries, order, leaves, offsets, candidates, allowed, found, scores, lists, work)
+
+
+@loop_kernel
+def _search(tree, queries, order, leaves, offsets, candidates, allowed, found, scores, lists, work):
+    dim, (count, width, _) = queries.shape[1], tree.books.shape
+    for turn in range(len(order)):
+        q = order[turn]
+        top = offsets[q, 0]
+        for i in range(1, offsets.shape[1]):
+            top = max(top, offsets[q, i])
+        for j in range(dim):
+            work.query[j] = queries[q, j]
+        # the extra codes times this: neighbours score about like the centre of the best leaf
+        extra = np.float32(1) if tree.metric == EUCLIDEAN else max(top, np.float32(0))
+        for s in range((dim + width - 1) // width, count):
+            work.query[s * width] = extra
+        scale = _fill_tables(tree.books, work)
+        filled = _scan(tree, leaves[q], offsets[q], top, scale, candidates, allowed, work)
+        if lists.shape[1] > 0:
+            for i in range(min(filled, lists.shape[1])):
+                lists[q, i] = tree.rows[work.places[i]]
+        else:
+            _rescore(tree, queries, q, work, filled, found[q], scores[q])

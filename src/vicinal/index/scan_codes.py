@@ -1,0 +1,254 @@
+"""Passing all rows by all queries in a byte or a bit a number, to find candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vicinal.errors import BadFormat
+from vicinal.index.binary import Binary, as_words, pack_signs
+from vicinal.index.rows import Rows
+from vicinal.index.scalar import Int8
+from vicinal.index.scan import BLOCK, LANES, Scan, State, best_rows, chunks, frozen, in_groups, panels_of, row_bits
+from vicinal.lengths import BLOCK_ROWS, row_norms
+
+_BITS_CACHED = 1 << 15  # bytes of bits that all queries see before the next
+_LARGE = 1 << 15  # rows from which a look at a sample of them is worth it
+_EVERY = 32  # one block of so many is in the sample
+_MARGIN = 1.5  # as many rows as the sample says are hoped for, for each that is kept
+
+
+class Codes(Protocol):
+    """What both kinds of codes are."""
+
+    def candidates(
+        self, queries: NDArray[np.float32], keep: int, allowed: NDArray[np.bool_] | None, threads: int
+    ) -> NDArray[np.int64]:
+        """Return the rows that look best, (m, keep), in no order; -1 where there are fewer."""
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """List everything that `restore` needs."""
+
+
+class ByteCodes:
+    """int8 codes in panels: 16 rows side by side, 4 dimensions of each.
+
+    Attributes
+    ----------
+    panels : (panels, ceil(dim / 4), 64) uint8
+        Codes + 128; 128 where there is neither row nor dimension.
+    scales : (16 panels,) float32
+    halves : (16 panels,) float32
+        Half the square of each row's length for euclidean, else 0.
+    """
+
+    def __init__(self, data: Rows, panels: NDArray[np.uint8], scales: NDArray[np.float32]) -> None:
+        self.data, self.panels, self.scales = data, frozen(panels), frozen(scales)
+        halves = np.zeros(len(scales), np.float32)
+        if data.metric == "euclidean":
+            halves[: len(data)] = np.square(data.norms) / 2
+        self.halves = frozen(halves)
+
+    @classmethod
+    def build(cls, data: Rows) -> Self:
+        """Encode rows as they are compared: of length 1 for cosine."""
+        words = -(-data.dim // 4)
+        panels = np.empty((-(-len(data) // LANES), words, 4 * LANES), np.uint8)
+        scales = np.zeros(len(panels) * LANES, np.float32)
+        for start in range(0, len(data), BLOCK_ROWS):
+            stop = min(len(data), start + BLOCK_ROWS)
+            form = Int8().fit(data.block(start, start + 1)).encode(data.block(start, stop))
+            panels[start // LANES : -(-stop // LANES)] = panels_of(_four_bytes(form.codes)).view(np.uint8) ^ 0x80
+            scales[start:stop] = form.scales
+        return cls(data, panels, scales)
+
+    def candidates(
+        self, queries: NDArray[np.float32], keep: int, allowed: NDArray[np.bool_] | None, threads: int
+    ) -> NDArray[np.int64]:
+        """See `Codes.candidates`."""
+        from vicinal.index import _exact_kernels as kernels
+
+        form = Int8().fit(queries).encode(queries)
+        words, width = _four_bytes(form.codes), self.panels.shape[1]
+        totals = form.codes.sum(axis=1, dtype=np.int32)
+        shrinks = np.divide(1, form.scales, out=np.zeros_like(form.scales), where=form.scales > 0)
+        masks, flat = row_bits(len(self.data), allowed), self.panels.reshape(-1)
+
+        def scan(start: int, stop: int, part: slice, state: State) -> None:
+            scratch, groups = np.empty(LANES, np.float32), in_groups(words[part])
+            group_totals, group_shrinks = (in_groups(of[part, None]).ravel() for of in (totals, shrinks))
+            for first, last in chunks(start, stop, 4 * width):
+                a, b = first // LANES, -(-last // LANES)
+                kernels.scan_bytes(
+                    flat[a * width * 64 : b * width * 64], np.uint64(width), masks[a:b],
+                    self.scales[a * LANES : b * LANES], self.halves[a * LANES : b * LANES],
+                    groups, group_totals, group_shrinks, first, state, scratch,
+                )  # fmt: skip
+
+        return best_rows(scan, len(queries), len(self.data), keep, threads=threads)[0]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """See `Codes.arrays`."""
+        return {"panels": self.panels, "scales": self.scales}
+
+    @classmethod
+    def restore(cls, data: Rows, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Make them again; `BadFormat` for arrays that do not fit the rows."""
+        count = -(-len(data) // LANES)
+        panels = expect(arrays, "panels", np.uint8, (count, -(-data.dim // 4), 4 * LANES))
+        return cls(data, panels, expect(arrays, "scales", np.float32, (count * LANES,)))
+
+
+class BitCodes:
+    """Signs in panels: 16 rows side by side, 64 dimensions of each.
+
+    For cosine the rows that differ in the fewest bits from the query are the candidates. For dot and euclidean that
+    angle is not enough: the estimate of the product, which has the lengths in it, decides.
+
+    Attributes
+    ----------
+    panels : (panels, ceil(dim / 64), 16) uint64
+    lengths : (16 panels,) float32
+        Distance of each row from the centre; empty for cosine.
+    """
+
+    def __init__(self, data: Rows, coder: Binary, panels: NDArray[np.uint64], lengths: NDArray[np.float32]) -> None:
+        self.data, self.coder, self.panels, self.lengths = data, coder, frozen(panels), frozen(lengths)
+        self.lifts = frozen(-np.square(lengths) / 2 if data.metric == "euclidean" else np.zeros_like(lengths))
+
+    @classmethod
+    def build(cls, data: Rows, *, rotate: bool, seed: int) -> Self:
+        """Encode rows as they are compared: of length 1 for cosine."""
+        coder = Binary(rotate=rotate, seed=seed).fit(data.block(0, len(data)))
+        panels = np.empty((-(-len(data) // LANES), -(-data.dim // 64), LANES), np.uint64)
+        lengths = np.zeros(0 if data.metric == "cosine" else len(panels) * LANES, np.float32)
+        for start in range(0, len(data), BLOCK_ROWS):
+            stop = min(len(data), start + BLOCK_ROWS)
+            turned = coder.turned(data.block(start, stop))
+            panels[start // LANES : -(-stop // LANES)] = panels_of(as_words(pack_signs(turned)))
+            if len(lengths):
+                lengths[start:stop] = row_norms(turned)
+        return cls(data, coder, panels, lengths)
+
+    def candidates(
+        self, queries: NDArray[np.float32], keep: int, allowed: NDArray[np.bool_] | None, threads: int
+    ) -> NDArray[np.int64]:
+        """See `Codes.candidates`.
+
+        A sample of the rows tells first about how near the last one kept will be, so that few others are put down.
+        """
+        added = self.coder.centre_ if self.data.metric == "dot" else np.float32(0)  # a product counts from 0
+        turned = self.coder.turned(queries + added)
+        codes = as_words(pack_signs(turned))
+        if self.data.metric != "cosine":
+            return self._by_estimates(turned, codes, keep, allowed, threads)
+        n, bars = len(self.data), None
+        masks = _block_bits(n, allowed)
+        if n >= _LARGE:
+            blocks = self.panels[: n // BLOCK * 4].reshape(-1, 4, *self.panels.shape[1:])[::_EVERY]
+            sample = np.ascontiguousarray(blocks).reshape(-1)
+            enough = int(_MARGIN * keep / _EVERY) + 8
+            scan = self._by_bits(codes, sample, masks[: n // BLOCK : _EVERY])
+            bars = best_rows(scan, len(codes), len(blocks) * BLOCK, enough, threads=threads)[1] - 1
+        scan = self._by_bits(codes, self.panels.reshape(-1), masks)
+        rows = best_rows(scan, len(codes), n, keep, bars=bars, threads=threads)[0]
+        short = np.flatnonzero((rows < 0).any(axis=1)) if bars is not None else []
+        if len(short):  # the sample misled
+            scan = self._by_bits(codes[short], self.panels.reshape(-1), masks)
+            rows[short] = best_rows(scan, len(short), n, keep, threads=threads)[0]
+        return rows
+
+    def _by_bits(self, codes: NDArray[np.uint64], flat: NDArray[np.uint64], masks: NDArray[np.uint64]) -> Scan:
+        """Offer rows by the number of bits that differ."""
+        from vicinal.index import _exact_kernels as kernels
+
+        words = self.panels.shape[1]
+        head = words // 2 if words >= 4 else words
+        flat = frozen(flat)
+
+        def scan(start: int, stop: int, part: slice, state: State) -> None:
+            scratch = np.empty(LANES, np.float32)
+            for first, last in chunks(start, stop, 8 * words, _BITS_CACHED):
+                rows = slice(first * words, -(-last // LANES) * LANES * words)
+                kernels.scan_signs(
+                    flat[rows], np.uint64(words), np.uint64(head), masks[first // BLOCK : -(-last // BLOCK)],
+                    codes[part], self.data.dim, first, state, scratch,
+                )  # fmt: skip
+
+        return scan
+
+    def _by_estimates(
+        self, turned: NDArray[np.float32], codes: NDArray[np.uint64], keep: int,
+        allowed: NDArray[np.bool_] | None, threads: int,
+    ) -> NDArray[np.int64]:  # fmt: skip
+        """Keep the rows of the best estimates of the product, less half the square of the row for euclidean."""
+        from vicinal.index import _exact_kernels as kernels
+
+        # the product is about |q| |x| sin(pi (1/2 - share of differing bits)), near to linear in that share
+        reach = np.pi * row_norms(turned)
+        gains = np.divide(self.data.dim, reach, out=np.zeros_like(reach), where=reach > 0)
+        masks, flat, words = row_bits(len(self.data), allowed), self.panels.reshape(-1), self.panels.shape[1]
+
+        def scan(start: int, stop: int, part: slice, state: State) -> None:
+            scratch = np.empty(LANES, np.float32)
+            for first, last in chunks(start, stop, 8 * words, _BITS_CACHED):
+                a, b = first // LANES, -(-last // LANES)
+                rows = slice(a * LANES, b * LANES)
+                kernels.scan_bits(
+                    flat[rows.start * words : rows.stop * words], np.uint64(words), self.data.dim, masks[a:b],
+                    self.lengths[rows], self.lifts[rows] if self.data.metric == "euclidean" else self.lifts[:0],
+                    codes[part], gains[part], first, state, scratch,
+                )  # fmt: skip
+
+        return best_rows(scan, len(codes), len(self.data), keep, threads=threads)[0]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """See `Codes.arrays`."""
+        found = {"panels": self.panels, "lengths": self.lengths, "centre": self.coder.centre_}
+        return found if self.coder.rotation_ is None else found | {"rotation": self.coder.rotation_}
+
+    @classmethod
+    def restore(cls, data: Rows, arrays: Mapping[str, NDArray[Any]], *, rotate: bool) -> Self:
+        """Make them again; `BadFormat` for arrays that do not fit the rows."""
+        count, dim = -(-len(data) // LANES), data.dim
+        coder = Binary(rotate=rotate)
+        coder.centre_ = expect(arrays, "centre", np.float32, (1, dim))
+        coder.rotation_ = expect(arrays, "rotation", np.float32, (dim, dim)) if rotate else None
+        lengths = expect(arrays, "lengths", np.float32, (0 if data.metric == "cosine" else count * LANES,))
+        return cls(data, coder, expect(arrays, "panels", np.uint64, (count, -(-dim // 64), LANES)), lengths)
+
+
+def expect(arrays: Mapping[str, NDArray[Any]], name: str, kind: Any, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return an array of a file that must have this type and shape; floats must be finite.
+
+    Examples
+    --------
+    >>> expect({"scales": np.ones(2, np.float32)}, "scales", np.float32, (2,)).tolist()
+    [1.0, 1.0]
+    """
+    array = arrays.get(name)
+    if array is None or array.dtype != kind or array.shape != shape:
+        got = "nothing" if array is None else f"{array.dtype} of shape {array.shape}"
+        raise BadFormat(f"the index must hold {name} as {np.dtype(kind)} of shape {shape}, got {got}")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise BadFormat(f"the index holds NaN or infinity in {name}")
+    return array
+
+
+def _block_bits(n: int, allowed: NDArray[np.bool_] | None) -> NDArray[np.uint64]:
+    """One bit a row, set for those that may be found; one uint64 a block."""
+    bits = row_bits(n, allowed)
+    filled = np.zeros(-(-n // BLOCK) * 4, "<u2")
+    filled[: len(bits)] = bits
+    return filled.view("<u8").astype(np.uint64)
+
+
+def _four_bytes(codes: NDArray[np.int8]) -> NDArray[np.int32]:
+    """Put 4 codes into a word, (n, ceil(dim / 4)); what is missing is 0."""
+    words = -(-codes.shape[1] // 4)
+    filled = np.zeros((len(codes), 4 * words), np.int8)
+    filled[:, : codes.shape[1]] = codes
+    return filled.view("<i4").astype(np.int32, copy=False)

@@ -1,0 +1,273 @@
+"""A tree of k-means centres over short codes: few leaves are scanned, and few rows of them scored exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vicinal.errors import BadFormat, BadOption
+from vicinal.index.kind import Kind
+from vicinal.index.rescore import rescore
+from vicinal.index.rows import Rows, in_ranges, worker_count
+from vicinal.index.tree_ah_codes import Coder, anisotropic_weight, finite
+from vicinal.index.tree_ah_layout import Layout, check_array
+from vicinal.index.tree_ah_training import Packs, assign, k_means, second_centres
+from vicinal.progress import Callback, Progress
+from vicinal.randomness import generator
+
+_DEFAULTS = {"leaves": 0, "width": 2, "threshold": 0.2, "spill": False}
+_BLOCK = 1 << 14  # rows encoded at once
+_SAMPLE = 128  # rows a leaf that train the tree
+_CODE_SAMPLE = 1 << 16  # rows that train the codebooks
+_OPTIMISM = 0.5  # of its radius, in the direction of the query, a leaf is credited with
+_SORTED = 8  # queries from which it pays to search them in the order of their leaves
+_NO_MASK, _NO_LISTS = np.zeros(0, np.bool_), np.zeros((0, 0), np.int64)
+
+
+class TreeAH(Kind):
+    """A k-means tree with asymmetric hashing, after ScaNN (Guo et al. 2020): the quickest kind for most spaces.
+
+    A search scores the centres of all leaves, scans the 4-bit codes of the points in the best of them, 64 points at a
+    time, and scores the best candidates exactly. Leaves are ranked by ``query . centre + radius / 2``, since a wide
+    leaf reaches farther towards the query than its centre tells.
+
+    Options
+    -------
+    leaves : int
+        Leaves of the tree; 0 for 1.6 sqrt(n).
+    width : int
+        Dimensions that share a 4-bit code, 1 to 16.
+    threshold : float
+        See `vicinal.index.tree_ah_codes.anisotropic_weight`; 0 for the plain loss, as the euclidean metric has it.
+    spill : bool
+        Put every point into a second leaf as well: fewer leaves are scanned, at twice the memory.
+
+    Search settings: ``leaves`` to scan and ``candidates`` to score exactly.
+
+    Examples
+    --------
+    >>> data = Rows.of(np.random.default_rng(0).normal(size=(500, 8)).astype(np.float32), "cosine")
+    >>> index = TreeAH.build(data)
+    >>> query = data.block(7, 8)
+    >>> index.search(query, 1, setting={"leaves": 5, "candidates": 20})[0].tolist()
+    [[7]]
+    """
+
+    name = "tree_ah"
+
+    def __init__(  # noqa: PLR0917
+        self, data: Rows, options: dict[str, Any], centres: NDArray, radii: NDArray, coder: Coder, layout: Layout
+    ) -> None:
+        self.data, self.options = data, options
+        self.centres, self.radii = centres, radii
+        self.coder, self.layout = coder, layout
+        euclidean = data.metric == "euclidean"
+        packs = Packs.of(centres, None if euclidean else (-_OPTIMISM * radii).astype(np.float32))
+        # the kernels are compiled once, for arrays that are not written to, whether they come from a file or not
+        self._packs = _fixed(packs.values), _fixed(packs.biases)
+        matrix = data.matrix if data.matrix.dtype == np.float32 else np.zeros((0, data.dim), np.float32)
+        scanned = (coder.books, layout.codes, layout.starts, layout.sizes, layout.rows, matrix, data.norms)
+        self._scanned: Any = tuple(_fixed(array) for array in scanned)
+
+    @classmethod
+    def build(
+        cls, data: Rows, *, seed: int = 0, threads: int = 0, callback: Callback | None = None, **options: Any
+    ) -> Self:
+        """See `Kind.build`; the options are those of the class."""
+        chosen = _checked(options)
+        n, euclidean = len(data), data.metric == "euclidean"
+        leaves = min(chosen["leaves"] or max(1, int(1.6 * n**0.5)), n)
+        workers = worker_count(threads)
+        with np.errstate(over="ignore", invalid="ignore"):  # lengths beyond float32 are still scored exactly
+            sample = _sample(data, min(n, _SAMPLE * leaves), seed)
+
+            def report(done: int, total: int) -> None:
+                if callback:
+                    callback(Progress("training", done, total, unit="rounds"))
+
+            centres = finite(k_means(sample, leaves, seed=seed, threads=workers, report=report))
+            sample = sample[generator(seed, 1).permutation(len(sample))[:_CODE_SAMPLE]]
+            own, _ = assign(sample, Packs.of(centres), workers)
+            coder = Coder.train(
+                sample, centres[own], width=chosen["width"], euclidean=euclidean, seed=seed, threads=workers,
+                weight=0.0 if euclidean else anisotropic_weight(chosen["threshold"], data.dim),
+            )  # fmt: skip
+            entries, squares = _encoded(
+                data, 0, centres, coder, spill=chosen["spill"], threads=workers, callback=callback
+            )
+            layout = Layout.of(*entries, leaves)
+            radii = finite(np.sqrt(np.bincount(entries[1], squares, leaves) / np.maximum(layout.sizes, 1)))
+        return cls(data, chosen, centres, radii, coder, layout)
+
+    @classmethod
+    def plans(cls, n: int, dim: int, metric: str) -> Sequence[dict[str, Any]]:
+        """See `Kind.plans`."""
+        if n < 1000:
+            return []
+        return [{}, {"leaves": int(2.5 * n**0.5)}, {"spill": True}]
+
+    def settings(self, k: int) -> Sequence[dict[str, Any]]:
+        """See `Kind.settings`: more leaves, and with them more candidates."""
+        count, n = len(self.centres), len(self.data)
+        found = {}
+        for part in np.geomspace(0.004, 1.0, 28):
+            leaves = max(1, round(count * part))
+            found[leaves] = min(n, round(k * (2 + 90 * part + 250 * part**3)))
+        return [{"leaves": leaves, "candidates": max(candidates, k)} for leaves, candidates in found.items()]
+
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        *,
+        allowed: NDArray[np.bool_] | None = None,
+        setting: Mapping[str, Any] | None = None,
+        threads: int = 1,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """See `Kind.search`. Where the leaves hold too few rows that are allowed, all leaves are searched."""
+        chosen = self.setting if setting is None else setting
+        mask = _NO_MASK if allowed is None else allowed
+        leaves = max(1, min(int(chosen["leaves"]), len(self.centres)))
+        candidates = max(int(chosen["candidates"]), (1 + self.options["spill"]) * k)
+        rows, scores = self._search(queries, k, mask, (leaves, candidates), threads)
+        short = np.flatnonzero(rows[:, -1] < 0)
+        if len(short) and leaves < len(self.centres):
+            everything = len(self.centres), candidates
+            rows[short], scores[short] = self._search(queries[short], k, mask, everything, threads)
+        return rows, scores
+
+    def _search(
+        self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_], limits: tuple[int, int], threads: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        from vicinal.index import _rescore_kernels
+        from vicinal.index import _tree_ah_kernels as kernels
+
+        metric = getattr(_rescore_kernels, self.data.metric.upper())
+        tree = kernels.Tree(*self._scanned, metric)
+        wanted, candidates = limits
+        queries, mask = _fixed(queries), _fixed(mask)
+        gather = self.data.matrix.dtype != np.float32  # such rows are widened and scored elsewhere
+        lists = np.full((len(queries), 2 * candidates + 64), -1, np.int64) if gather else _NO_LISTS
+        rows, scores = np.full((len(queries), k), -1, np.int64), np.full((len(queries), k), np.nan, np.float32)
+
+        def work(start: int, stop: int) -> None:
+            part = slice(start, stop)
+            asked = queries[part]
+            leaves, offsets = np.empty((len(asked), wanted), np.int32), np.empty((len(asked), wanted), np.float32)
+            kernels.choose_leaves(asked, metric, *self._packs, len(self.centres), leaves, offsets)
+            order = np.argsort(leaves[:, 0]) if len(asked) >= _SORTED else np.arange(len(asked))
+            kernels.search(tree, asked, order, leaves, offsets, candidates, mask, rows[part], scores[part], lists[part])
+
+        in_ranges(work, len(queries), threads, least=_SORTED)
+        return rescore(queries, lists, self.data, k, threads=threads) if gather else (rows, scores)
+
+    def extend(self, data: Rows, *, threads: int = 0, callback: Callback | None = None) -> Self:
+        """See `Kind.extend`: the new rows join the leaves there are; nothing is trained again."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            new, _ = _encoded(
+                data, len(self.data), self.centres, self.coder,
+                spill=self.options["spill"], threads=worker_count(threads), callback=callback,
+            )  # fmt: skip
+        old = self.layout.points()
+        layout = Layout.of(*(np.concatenate([old[at], new[at]]) for at in range(3)), len(self.centres))  # type: ignore
+        return type(self)(data, self.options, self.centres, self.radii, self.coder, layout)
+
+    @property
+    def nbytes(self) -> int:
+        """See `Kind.nbytes`."""
+        held = (self.centres, self.radii, self.coder.books, *self._packs)
+        return self.layout.nbytes + sum(array.nbytes for array in held)
+
+    def arrays(self) -> dict[str, NDArray]:
+        """See `Kind.arrays`."""
+        layout = self.layout
+        return {
+            "centres": self.centres, "radii": self.radii, "books": self.coder.books, "codes": layout.codes,
+            "rows": layout.rows, "starts": layout.starts, "sizes": layout.sizes,
+        }  # fmt: skip
+
+    @classmethod
+    def restore(cls, data: Rows, arrays: Mapping[str, NDArray], options: Mapping[str, Any]) -> Self:
+        """See `Kind.restore`."""
+        names = ("centres", "radii", "books", "codes", "rows", "starts", "sizes")
+        missing = [name for name in names if name not in arrays]
+        if missing:
+            raise BadFormat(f"the index lacks {missing[0]}")
+        try:
+            chosen = _checked(dict(options))
+        except BadOption as error:
+            raise BadFormat(f"options of the index: {error}") from None
+        centres, radii, books = arrays["centres"], arrays["radii"], arrays["books"]
+        leaves, width, euclidean = len(centres) if centres.ndim else 0, chosen["width"], data.metric == "euclidean"
+        count = -(-data.dim // width) + (2 if euclidean else 1)
+        if not leaves:
+            raise BadFormat("the index has no leaves")
+        check_array("centres", centres, np.float32, (leaves, data.dim))
+        check_array("radii", radii, np.float32, (leaves,))
+        check_array("books", books, np.float32, (count, width, 16))
+        if not all(np.isfinite(array).all() for array in (centres, radii, books)):
+            raise BadFormat("the index holds NaN or infinity")
+        layout = Layout(arrays["codes"], arrays["rows"], arrays["starts"], arrays["sizes"])
+        layout.check(len(data), leaves, -(-count // 2))
+        weight = 0.0 if euclidean else anisotropic_weight(chosen["threshold"], data.dim)
+        return cls(data, chosen, centres, radii, Coder(books, data.dim, weight, euclidean), layout)
+
+
+def _checked(options: dict[str, Any]) -> dict[str, Any]:
+    """Fill in what is not given and refuse what is out of range."""
+    for name in options:
+        if name not in _DEFAULTS:
+            raise BadOption(f"the kind 'tree_ah' has no option {name!r}; it has {', '.join(_DEFAULTS)}")
+    chosen = _DEFAULTS | options
+    for name, least, most in (("leaves", 0, 1 << 24), ("width", 1, 16)):
+        value = chosen[name]
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise BadOption(f"{name} must be an integer from {least} to {most}, got {value!r}")
+    threshold = chosen["threshold"]
+    if not isinstance(threshold, int | float) or isinstance(threshold, bool) or not 0 <= threshold < 1:
+        raise BadOption(f"threshold must be from 0 to below 1, got {threshold!r}")
+    if not isinstance(chosen["spill"], bool):
+        raise BadOption(f"spill must be True or False, got {chosen['spill']!r}")
+    return chosen
+
+
+def _sample(data: Rows, count: int, seed: int) -> NDArray[np.float32]:
+    """Some rows as they are compared, in the order of the rows."""
+    if count == len(data):
+        return data.block(0, count)
+    chosen = np.sort(generator(seed, 0).choice(len(data), count, replace=False))
+    return Rows(data.matrix[chosen], data.norms[chosen], data.metric).block(0, count)
+
+
+def _encoded(
+    data: Rows, first: int, centres: NDArray[np.float32], coder: Coder, *, spill: bool, threads: int,
+    callback: Callback | None,
+) -> tuple[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]], NDArray[np.float32]]:  # fmt: skip
+    """Rows, leaves and codes of the rows from ``first`` on; and the squared lengths of their residuals."""
+    packs = Packs.of(centres)
+    parts: list[tuple[NDArray, NDArray, NDArray, NDArray]] = []
+    for start in range(first, len(data), _BLOCK):
+        points = data.block(start, start + _BLOCK)
+        rows = np.arange(start, start + len(points), dtype=np.int32)
+        own, _ = assign(points, packs, threads)
+        both = [own, second_centres(points, centres, own)] if spill and len(centres) > 1 else [own]
+        for leaves in both:
+            near = centres[leaves]
+            parts.append((rows, leaves, coder.encode(points, near, threads), np.square(points - near).sum(axis=1)))
+        if callback:
+            callback(Progress("encoding", start + len(points) - first, len(data) - first, unit="rows"))
+    if not parts:
+        nothing = np.zeros(0, np.int32)
+        return (nothing, nothing, np.zeros((0, -(-len(coder.books) // 2)), np.uint8)), np.zeros(0, np.float32)
+    rows, leaves, packed, squares = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return (rows, leaves, packed), squares
+
+
+def _fixed(array: NDArray) -> NDArray:
+    """A view that is not written to, of the plain type even of a memory-mapped array."""
+    view = np.ascontiguousarray(array).view(np.ndarray)
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,203 @@
+"""Short codes for residuals: four bits for every two dimensions, and four or eight for what they get wrong.
+
+A residual r of a point x is stored as r' with the error e = r - r'. A search ranks by q . r', so q . e is what it gets
+wrong. A query that has x among its nearest points much in the direction of x: the part of e along x does the
+harm. Two remedies:
+
+* The codes make a loss small that counts an error along x more than one across it (Guo et al. 2020, "Accelerating
+  large-scale inference with anisotropic vector quantization").
+* One more code holds e . x / |x|^2. Times the score at which points become neighbours of q, it is the best guess of
+  q . e there is without knowing more of q, and is added to the score at the cost of one look-up. Under the euclidean
+  metric two codes hold e . x - |x|^2 / 2, which are all of a score that does not depend on the query.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vicinal.index.rows import in_ranges
+from vicinal.randomness import generator
+
+CODES = 16  # centres of a subspace: one look-up in a register
+_DESCENTS = 2  # passes of coordinate descent when encoding
+_ROUNDS = 8  # of training
+_TAILS = (0.002, 0.998)  # part of the errors along points that the codes span
+
+
+def anisotropic_weight(threshold: float, dim: int) -> float:
+    """How much more an error along a point counts than one across it: Guo et al. 2020, theorem 3.4, less 1.
+
+    Parameters
+    ----------
+    threshold : float
+        Cosine (from 0, below 1) from which points matter; 0.2 suits most data.
+    dim : int
+
+    Examples
+    --------
+    >>> round(anisotropic_weight(0.2, 50), 3), anisotropic_weight(0.2, 2)
+    (1.042, 0.0)
+    """
+    squared = threshold * threshold
+    return max(0.0, squared / (1 - squared) * (dim - 1) - 1)
+
+
+def finite(values: NDArray) -> NDArray[np.float32]:
+    """Bring what was learned from lengths near the end of float32 back to where squares fit it.
+
+    Examples
+    --------
+    >>> finite(np.array([np.inf, np.nan, 1.0])).tolist()
+    [9.999999843067494e+16, 0.0, 1.0]
+    """
+    return np.nan_to_num(values, posinf=1e17, neginf=-1e17).clip(-1e17, 1e17).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Coder:
+    """Codebooks, and encoding by them.
+
+    Attributes
+    ----------
+    books : (subspaces + extras, width, 16) float32
+        Subspace s covers the dimensions from ``s * width``; what lies beyond the last dimension is 0. The extras, 1 or
+        (euclidean) 2, are the steps of the additional number of a point.
+    dim : int
+    weight : float
+        `anisotropic_weight`.
+    euclidean : bool
+    """
+
+    books: NDArray[np.float32]
+    dim: int
+    weight: float
+    euclidean: bool
+
+    @property
+    def width(self) -> int:
+        """Dimensions of a subspace."""
+        return self.books.shape[1]
+
+    @property
+    def subspaces(self) -> int:
+        """Subspaces, without the extras."""
+        return -(-self.dim // self.width)
+
+    @classmethod
+    def train(
+        cls, points: NDArray[np.float32], centres: NDArray[np.float32], *, width: int, weight: float, euclidean: bool,
+        seed: int = 0, threads: int = 1,
+    ) -> Self:  # fmt: skip
+        """Train on points and the centre of the leaf of each, both (n, dim) float32.
+
+        Each round chooses codes and then moves every centre to where the loss of the residuals it stands for is least:
+        for the plain loss their mean, else the solution of a small linear system (Guo et al. 2020, theorem 4.2).
+        """
+        dim = points.shape[1]
+        subspaces = -(-dim // width)
+        x, r = _padded(points, subspaces * width), _padded(points - centres, subspaces * width)
+        chosen = generator(seed, 2).choice(len(r), CODES, replace=len(r) < CODES)
+        books = np.ascontiguousarray(r[chosen].reshape(CODES, subspaces, width).transpose(1, 2, 0))
+        lengths = np.einsum("ij,ij->i", x, x)
+        for turn in range(_ROUNDS):
+            scales = np.zeros_like(lengths)
+            if turn >= _ROUNDS // 2:  # the plain loss first: a good start, and quicker
+                np.divide(weight, lengths, out=scales, where=lengths > 0)
+            books = _moved(books, x, r, (*_encode(x, r, books, scales, threads), scales))
+        coder = cls(finite(books), dim, weight, euclidean)
+        extra = coder._extra(points, centres, coder._codes(points, centres, threads)[1])
+        low, high = (extra.min(), extra.max()) if euclidean else np.quantile(extra, _TAILS)
+        levels = CODES**2 if euclidean else CODES
+        step = (high - low) / (levels - 1)
+        steps = np.zeros((2 if euclidean else 1, width, CODES), np.float32)
+        steps[-1, 0] = np.arange(CODES) * step
+        if euclidean:
+            steps[0, 0] = np.arange(CODES) * step * CODES
+        steps[0, 0] += low
+        return cls(np.concatenate([coder.books, finite(steps)]), dim, weight, euclidean)
+
+    def encode(self, points: NDArray[np.float32], centres: NDArray[np.float32], threads: int = 1) -> NDArray[np.uint8]:
+        """Encode points, (n, dim), of leaves with the given centres, (n, dim).
+
+        Returns
+        -------
+        (n, width) uint8
+            Codes 2 j (lower half) and 2 j + 1 in byte j: those of the subspaces, then the extras.
+        """
+        codes, along = self._codes(points, centres, threads)
+        steps = self.books[self.subspaces :, 0]
+        step = max(float(steps[-1, 1] - steps[-1, 0]), 1e-30)
+        levels = np.clip((self._extra(points, centres, along) - steps[0, 0]) / step, 0, CODES ** len(steps) - 1)
+        level = np.rint(levels).astype(np.uint8)
+        extras = [level >> 4, level & 15] if len(steps) == 2 else [level]
+        count = codes.shape[1] + len(extras)
+        everything = np.zeros((len(codes), count + count % 2), np.uint8)
+        everything[:, : codes.shape[1]] = codes
+        for at, extra in enumerate(extras):
+            everything[:, codes.shape[1] + at] = extra
+        return everything[:, ::2] | everything[:, 1::2] << 4
+
+    def _codes(self, points: NDArray, centres: NDArray, threads: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Codes of the subspaces, and the dot product of each point with its error."""
+        wide = self.subspaces * self.width
+        x, r = _padded(points, wide), _padded(points - centres, wide)
+        lengths = np.einsum("ij,ij->i", x, x)
+        scales = np.divide(self.weight, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+        return _encode(x, r, self.books[: self.subspaces], scales, threads)
+
+    def _extra(self, points: NDArray, centres: NDArray, along: NDArray) -> NDArray[np.float32]:
+        """The number that the extra codes stand for."""
+        lengths = np.einsum("ij,ij->i", points, points)
+        if self.euclidean:
+            return along + (np.einsum("ij,ij->i", centres, centres) - lengths) / 2
+        return np.divide(along, lengths, out=np.zeros_like(along), where=lengths > 0)
+
+
+def _padded(vectors: NDArray[np.float32], wide: int) -> NDArray[np.float32]:
+    """Widen vectors with zeros."""
+    return np.ascontiguousarray(np.pad(vectors, ((0, 0), (0, wide - vectors.shape[1]))))
+
+
+def _encode(
+    x: NDArray[np.float32], r: NDArray[np.float32], books: NDArray[np.float32], scales: NDArray[np.float32],
+    threads: int,
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:  # fmt: skip
+    """Choose codes for residuals r of points x; scales: weight / |x|^2."""
+    from vicinal.index import _tree_ah_training_kernels as kernels
+
+    squares = np.square(books).sum(axis=1)
+    codes, along = np.zeros((len(x), len(books)), np.uint8), np.zeros(len(x), np.float32)
+    descents = _DESCENTS if scales.any() else 0
+
+    def work(start: int, stop: int) -> None:
+        part = slice(start, stop)
+        kernels.encode(x[part], r[part], scales[part], books, squares, descents, codes[part], along[part])
+
+    in_ranges(work, len(x), threads, least=256)
+    return codes, along
+
+
+def _moved(
+    books: NDArray[np.float32], x: NDArray, r: NDArray, encoded: tuple[NDArray, NDArray, NDArray]
+) -> NDArray[np.float32]:
+    """Move every centre to its best place, given codes, the error along each point and its scale."""
+    codes, along, scales = encoded
+    width = books.shape[1]
+    moved = np.empty_like(books)
+    for s in range(len(books)):
+        part = slice(s * width, (s + 1) * width)
+        code, xs, rs, old = codes[:, s], x[:, part], r[:, part], books[s]
+        others = along - np.einsum("ij,ij->i", xs, rs - old.T[code])  # what the other subspaces leave along x
+        goal = rs + (scales * (others + np.einsum("ij,ij->i", xs, rs)))[:, None] * xs
+        counts = np.bincount(code, minlength=CODES)
+        right = np.stack([np.bincount(code, goal[:, i], CODES) for i in range(width)], 1)
+        system = np.einsum("c,ij->cij", np.maximum(counts, 1), np.eye(width))
+        for i in range(width):
+            for j in range(width):
+                system[:, i, j] += np.bincount(code, scales * xs[:, i] * xs[:, j], CODES)
+        moved[s] = np.where(counts > 0, np.linalg.solve(system, right[:, :, None])[:, :, 0].T, old)
+    return moved
