@@ -79,7 +79,7 @@ class Exact(Kind):
         """See `Kind.settings`."""
         if self.codes is None:
             return [{}]
-        steps = (1, 2, 4) if isinstance(self.codes, ByteCodes) else (5, 10, 20, 40, 80, 160)
+        steps = (1, 2, 4) if isinstance(self.codes, ByteCodes) else (5, 10, 15, 20, 40, 80, 160)
         return [{"oversample": oversample} for oversample in steps]
 
     def search(

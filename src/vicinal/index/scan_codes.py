@@ -17,8 +17,8 @@ from vicinal.lengths import BLOCK_ROWS, row_norms
 
 _BITS_CACHED = 1 << 15  # bytes of bits that all queries see before the next
 _LARGE = 1 << 15  # rows from which a look at a sample of them is worth it
-_EVERY = 32  # one block of so many is in the sample
-_MARGIN = 1.5  # as many rows as the sample says are hoped for, for each that is kept
+_EVERY = 16  # one block of so many is in the sample
+_MARGIN = 1.3  # as many rows as the sample says are hoped for, for each that is kept
 
 
 class Codes(Protocol):
@@ -110,28 +110,37 @@ class BitCodes:
 
     Attributes
     ----------
-    panels : (panels, ceil(dim / 64), 16) uint64
+    heads : (panels, head, 16) uint64
+        The first words of all rows; all of them but for cosine.
+    tails : (16 panels, tail) uint64
+        The other words, row by row.
     lengths : (16 panels,) float32
         Distance of each row from the centre; empty for cosine.
     """
 
-    def __init__(self, data: Rows, coder: Binary, panels: NDArray[np.uint64], lengths: NDArray[np.float32]) -> None:
-        self.data, self.coder, self.panels, self.lengths = data, coder, frozen(panels), frozen(lengths)
+    def __init__(
+        self, data: Rows, coder: Binary, words: tuple[NDArray[np.uint64], NDArray[np.uint64]],
+        lengths: NDArray[np.float32],
+    ) -> None:  # fmt: skip
+        self.data, self.coder, self.lengths = data, coder, frozen(lengths)
+        self.heads, self.tails = (frozen(part) for part in words)
         self.lifts = frozen(-np.square(lengths) / 2 if data.metric == "euclidean" else np.zeros_like(lengths))
 
     @classmethod
     def build(cls, data: Rows, *, rotate: bool, seed: int) -> Self:
         """Encode rows as they are compared: of length 1 for cosine."""
         coder = Binary(rotate=rotate, seed=seed).fit(data.block(0, len(data)))
-        panels = np.empty((-(-len(data) // LANES), -(-data.dim // 64), LANES), np.uint64)
-        lengths = np.zeros(0 if data.metric == "cosine" else len(panels) * LANES, np.float32)
+        heads, tails = (np.zeros(shape, np.uint64) for shape in _word_shapes(data))
+        lengths = np.zeros(0 if data.metric == "cosine" else len(heads) * LANES, np.float32)
         for start in range(0, len(data), BLOCK_ROWS):
             stop = min(len(data), start + BLOCK_ROWS)
             turned = coder.turned(data.block(start, stop))
-            panels[start // LANES : -(-stop // LANES)] = panels_of(as_words(pack_signs(turned)))
+            codes = as_words(pack_signs(turned))
+            heads[start // LANES : -(-stop // LANES)] = panels_of(codes[:, : heads.shape[1]])
+            tails[start:stop] = codes[:, heads.shape[1] :]
             if len(lengths):
                 lengths[start:stop] = row_norms(turned)
-        return cls(data, coder, panels, lengths)
+        return cls(data, coder, (heads, tails), lengths)
 
     def candidates(
         self, queries: NDArray[np.float32], keep: int, allowed: NDArray[np.bool_] | None, threads: int
@@ -148,34 +157,37 @@ class BitCodes:
         n, bars = len(self.data), None
         masks = _block_bits(n, allowed)
         if n >= _LARGE:
-            blocks = self.panels[: n // BLOCK * 4].reshape(-1, 4, *self.panels.shape[1:])[::_EVERY]
-            sample = np.ascontiguousarray(blocks).reshape(-1)
+            some = np.arange(0, n // BLOCK, _EVERY)
+            heads, tails = (part[: n // BLOCK * (BLOCK // step)].reshape(n // BLOCK, -1)[some].reshape(-1)
+                            for part, step in ((self.heads, LANES), (self.tails, 1)))  # fmt: skip
             enough = int(_MARGIN * keep / _EVERY) + 8
-            scan = self._by_bits(codes, sample, masks[: n // BLOCK : _EVERY])
-            bars = best_rows(scan, len(codes), len(blocks) * BLOCK, enough, threads=threads)[1] - 1
-        scan = self._by_bits(codes, self.panels.reshape(-1), masks)
-        rows = best_rows(scan, len(codes), n, keep, bars=bars, threads=threads)[0]
-        short = np.flatnonzero((rows < 0).any(axis=1)) if bars is not None else []
+            scan = self._by_bits(codes, heads, tails, masks[some])
+            bars = best_rows(scan, len(codes), len(some) * BLOCK, enough, threads=threads)[1] - 1
+        everything = self.heads.reshape(-1), self.tails.reshape(-1), masks
+        rows = best_rows(self._by_bits(codes, *everything), len(codes), n, keep, bars=bars, threads=threads)[0]
+        short = np.flatnonzero((rows < 0).any(axis=1) if bars is not None else np.zeros(len(rows), bool))
         if len(short):  # the sample misled
-            scan = self._by_bits(codes[short], self.panels.reshape(-1), masks)
+            scan = self._by_bits(codes[short], *everything)
             rows[short] = best_rows(scan, len(short), n, keep, threads=threads)[0]
         return rows
 
-    def _by_bits(self, codes: NDArray[np.uint64], flat: NDArray[np.uint64], masks: NDArray[np.uint64]) -> Scan:
+    def _by_bits(
+        self, codes: NDArray[np.uint64], heads: NDArray[np.uint64], tails: NDArray[np.uint64], masks: NDArray[np.uint64]
+    ) -> Scan:
         """Offer rows by the number of bits that differ."""
         from vicinal.index import _exact_kernels as kernels
 
-        words = self.panels.shape[1]
-        head = words // 2 if words >= 4 else words
-        flat = frozen(flat)
+        head, tail, heads, tails = self.heads.shape[1], self.tails.shape[1], frozen(heads), frozen(tails)
 
         def scan(start: int, stop: int, part: slice, state: State) -> None:
-            scratch = np.empty(LANES, np.float32)
-            for first, last in chunks(start, stop, 8 * words, _BITS_CACHED):
-                rows = slice(first * words, -(-last // LANES) * LANES * words)
+            scratch, counts = np.empty(LANES, np.float32), np.empty(BLOCK, np.uint64)
+            for first, last in chunks(start, stop, 8 * (head + tail), _BITS_CACHED):
+                end = -(-last // LANES) * LANES
+                here, there = slice(first * head, end * head), slice(first * tail, end * tail)
                 kernels.scan_signs(
-                    flat[rows], np.uint64(words), np.uint64(head), masks[first // BLOCK : -(-last // BLOCK)],
-                    codes[part], self.data.dim, first, state, scratch,
+                    heads[here], np.uint64(head), tails[there], np.uint64(tail),
+                    masks[first // BLOCK : -(-last // BLOCK)], codes[part], self.data.dim,
+                    first, state, scratch, counts,
                 )  # fmt: skip
 
         return scan
@@ -190,7 +202,7 @@ class BitCodes:
         # the product is about |q| |x| sin(pi (1/2 - share of differing bits)), near to linear in that share
         reach = np.pi * row_norms(turned)
         gains = np.divide(self.data.dim, reach, out=np.zeros_like(reach), where=reach > 0)
-        masks, flat, words = row_bits(len(self.data), allowed), self.panels.reshape(-1), self.panels.shape[1]
+        masks, flat, words = row_bits(len(self.data), allowed), self.heads.reshape(-1), self.heads.shape[1]
 
         def scan(start: int, stop: int, part: slice, state: State) -> None:
             scratch = np.empty(LANES, np.float32)
@@ -207,18 +219,21 @@ class BitCodes:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """See `Codes.arrays`."""
-        found = {"panels": self.panels, "lengths": self.lengths, "centre": self.coder.centre_}
+        found = {"heads": self.heads, "tails": self.tails, "lengths": self.lengths, "centre": self.coder.centre_}
         return found if self.coder.rotation_ is None else found | {"rotation": self.coder.rotation_}
 
     @classmethod
     def restore(cls, data: Rows, arrays: Mapping[str, NDArray[Any]], *, rotate: bool) -> Self:
         """Make them again; `BadFormat` for arrays that do not fit the rows."""
-        count, dim = -(-len(data) // LANES), data.dim
+        dim, shapes = data.dim, _word_shapes(data)
         coder = Binary(rotate=rotate)
         coder.centre_ = expect(arrays, "centre", np.float32, (1, dim))
         coder.rotation_ = expect(arrays, "rotation", np.float32, (dim, dim)) if rotate else None
-        lengths = expect(arrays, "lengths", np.float32, (0 if data.metric == "cosine" else count * LANES,))
-        return cls(data, coder, expect(arrays, "panels", np.uint64, (count, -(-dim // 64), LANES)), lengths)
+        lengths = expect(arrays, "lengths", np.float32, (0 if data.metric == "cosine" else shapes[1][0],))
+        heads, tails = (
+            expect(arrays, name, np.uint64, of) for name, of in zip(("heads", "tails"), shapes, strict=True)
+        )
+        return cls(data, coder, (heads, tails), lengths)
 
 
 def expect(arrays: Mapping[str, NDArray[Any]], name: str, kind: Any, shape: tuple[int, ...]) -> NDArray[Any]:
@@ -236,6 +251,13 @@ def expect(arrays: Mapping[str, NDArray[Any]], name: str, kind: Any, shape: tupl
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise BadFormat(f"the index holds NaN or infinity in {name}")
     return array
+
+
+def _word_shapes(data: Rows) -> tuple[tuple[int, int, int], tuple[int, int]]:
+    """Shapes of `BitCodes.heads` and `BitCodes.tails`: a third of four words or more are tails, for cosine."""
+    panels, words = -(-len(data) // LANES), -(-data.dim // 64)
+    head = (2 * words + 2) // 3 if data.metric == "cosine" and words >= 4 else words
+    return (panels, head, LANES), (panels * LANES, words - head)
 
 
 def _block_bits(n: int, allowed: NDArray[np.bool_] | None) -> NDArray[np.uint64]:
