@@ -1,105 +1,23 @@
-"""Passing all rows by all queries in a byte or a bit a number, to find candidates."""
+"""Passing all rows by all queries in a bit a number, to find candidates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.errors import BadFormat
 from vicinal.index.binary import Binary, as_words, pack_signs
 from vicinal.index.rows import Rows
-from vicinal.index.scalar import Int8
-from vicinal.index.scan import BLOCK, LANES, Scan, State, best_rows, chunks, frozen, in_groups, panels_of, row_bits
+from vicinal.index.scan import BLOCK, LANES, Scan, State, best_rows, chunks, frozen, panels_of, row_bits
+from vicinal.index.stored import expect
 from vicinal.lengths import BLOCK_ROWS, row_norms
 
 _BITS_CACHED = 1 << 15  # bytes of bits that all queries see before the next
 _LARGE = 1 << 15  # rows from which a look at a sample of them is worth it
 _EVERY = 16  # one block of so many is in the sample
 _MARGIN = 1.3  # as many rows as the sample says are hoped for, for each that is kept
-
-
-class Codes(Protocol):
-    """What both kinds of codes are."""
-
-    def candidates(
-        self, queries: NDArray[np.float32], keep: int, allowed: NDArray[np.bool_] | None, threads: int
-    ) -> NDArray[np.int64]:
-        """Return the rows that look best, (m, keep), in no order; -1 where there are fewer."""
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """List everything that `restore` needs."""
-
-
-class ByteCodes:
-    """int8 codes in panels: 16 rows side by side, 4 dimensions of each.
-
-    Attributes
-    ----------
-    panels : (panels, ceil(dim / 4), 64) uint8
-        Codes + 128; 128 where there is neither row nor dimension.
-    scales : (16 panels,) float32
-    halves : (16 panels,) float32
-        Half the square of each row's length for euclidean, else 0.
-    """
-
-    def __init__(self, data: Rows, panels: NDArray[np.uint8], scales: NDArray[np.float32]) -> None:
-        self.data, self.panels, self.scales = data, frozen(panels), frozen(scales)
-        halves = np.zeros(len(scales), np.float32)
-        if data.metric == "euclidean":
-            halves[: len(data)] = np.square(data.norms) / 2
-        self.halves = frozen(halves)
-
-    @classmethod
-    def build(cls, data: Rows) -> Self:
-        """Encode rows as they are compared: of length 1 for cosine."""
-        words = -(-data.dim // 4)
-        panels = np.empty((-(-len(data) // LANES), words, 4 * LANES), np.uint8)
-        scales = np.zeros(len(panels) * LANES, np.float32)
-        for start in range(0, len(data), BLOCK_ROWS):
-            stop = min(len(data), start + BLOCK_ROWS)
-            form = Int8().fit(data.block(start, start + 1)).encode(data.block(start, stop))
-            panels[start // LANES : -(-stop // LANES)] = panels_of(_four_bytes(form.codes)).view(np.uint8) ^ 0x80
-            scales[start:stop] = form.scales
-        return cls(data, panels, scales)
-
-    def candidates(
-        self, queries: NDArray[np.float32], keep: int, allowed: NDArray[np.bool_] | None, threads: int
-    ) -> NDArray[np.int64]:
-        """See `Codes.candidates`."""
-        from vicinal.index import _exact_kernels as kernels
-
-        form = Int8().fit(queries).encode(queries)
-        words, width = _four_bytes(form.codes), self.panels.shape[1]
-        totals = form.codes.sum(axis=1, dtype=np.int32)
-        shrinks = np.divide(1, form.scales, out=np.zeros_like(form.scales), where=form.scales > 0)
-        masks, flat = row_bits(len(self.data), allowed), self.panels.reshape(-1)
-
-        def scan(start: int, stop: int, part: slice, state: State) -> None:
-            scratch, groups = np.empty(LANES, np.float32), in_groups(words[part])
-            group_totals, group_shrinks = (in_groups(of[part, None]).ravel() for of in (totals, shrinks))
-            for first, last in chunks(start, stop, 4 * width):
-                a, b = first // LANES, -(-last // LANES)
-                kernels.scan_bytes(
-                    flat[a * width * 64 : b * width * 64], np.uint64(width), masks[a:b],
-                    self.scales[a * LANES : b * LANES], self.halves[a * LANES : b * LANES],
-                    groups, group_totals, group_shrinks, first, state, scratch,
-                )  # fmt: skip
-
-        return best_rows(scan, len(queries), len(self.data), keep, threads=threads)[0]
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """See `Codes.arrays`."""
-        return {"panels": self.panels, "scales": self.scales}
-
-    @classmethod
-    def restore(cls, data: Rows, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Make them again; `BadFormat` for arrays that do not fit the rows."""
-        count = -(-len(data) // LANES)
-        panels = expect(arrays, "panels", np.uint8, (count, -(-data.dim // 4), 4 * LANES))
-        return cls(data, panels, expect(arrays, "scales", np.float32, (count * LANES,)))
 
 
 class BitCodes:
@@ -145,7 +63,7 @@ class BitCodes:
     def candidates(
         self, queries: NDArray[np.float32], keep: int, allowed: NDArray[np.bool_] | None, threads: int
     ) -> NDArray[np.int64]:
-        """See `Codes.candidates`.
+        """Find the rows that look best, (m, keep), in no order; -1 where there are fewer.
 
         A sample of the rows tells first about how near the last one kept will be, so that few others are put down.
         """
@@ -218,7 +136,7 @@ class BitCodes:
         return best_rows(scan, len(codes), len(self.data), keep, threads=threads)[0]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """See `Codes.arrays`."""
+        """List everything that `restore` needs."""
         found = {"heads": self.heads, "tails": self.tails, "lengths": self.lengths, "centre": self.coder.centre_}
         return found if self.coder.rotation_ is None else found | {"rotation": self.coder.rotation_}
 
@@ -236,23 +154,6 @@ class BitCodes:
         return cls(data, coder, (heads, tails), lengths)
 
 
-def expect(arrays: Mapping[str, NDArray[Any]], name: str, kind: Any, shape: tuple[int, ...]) -> NDArray[Any]:
-    """Return an array of a file that must have this type and shape; floats must be finite.
-
-    Examples
-    --------
-    >>> expect({"scales": np.ones(2, np.float32)}, "scales", np.float32, (2,)).tolist()
-    [1.0, 1.0]
-    """
-    array = arrays.get(name)
-    if array is None or array.dtype != kind or array.shape != shape:
-        got = "nothing" if array is None else f"{array.dtype} of shape {array.shape}"
-        raise BadFormat(f"the index must hold {name} as {np.dtype(kind)} of shape {shape}, got {got}")
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise BadFormat(f"the index holds NaN or infinity in {name}")
-    return array
-
-
 def _word_shapes(data: Rows) -> tuple[tuple[int, int, int], tuple[int, int]]:
     """Shapes of `BitCodes.heads` and `BitCodes.tails`: a third of four words or more are tails, for cosine."""
     panels, words = -(-len(data) // LANES), -(-data.dim // 64)
@@ -266,11 +167,3 @@ def _block_bits(n: int, allowed: NDArray[np.bool_] | None) -> NDArray[np.uint64]
     filled = np.zeros(-(-n // BLOCK) * 4, "<u2")
     filled[: len(bits)] = bits
     return filled.view("<u8").astype(np.uint64)
-
-
-def _four_bytes(codes: NDArray[np.int8]) -> NDArray[np.int32]:
-    """Put 4 codes into a word, (n, ceil(dim / 4)); what is missing is 0."""
-    words = -(-codes.shape[1] // 4)
-    filled = np.zeros((len(codes), 4 * words), np.int8)
-    filled[:, : codes.shape[1]] = codes
-    return filled.view("<i4").astype(np.int32, copy=False)
