@@ -68,6 +68,20 @@ def cut(rows, scores, filled, keep):
     return scores[last]
 
 
+@inner_kernel
+def push(score, row, query, state):
+    """Add one row that beats the threshold to the buffer of a query; see `put_down`."""
+    thresholds, filled, rows, scores, keep = state
+    at = filled[query]
+    if at == rows.shape[1]:
+        thresholds[query] = cut(rows[query], scores[query], at, keep)
+        at = keep
+    if score > thresholds[query]:
+        rows[query, at], scores[query, at] = row, score
+        at += 1
+    filled[query] = at
+
+
 @loop_kernel
 def put_down(bits, found, first, query, state):
     """Add the rows whose bits are set to the buffer of a query.
@@ -75,35 +89,20 @@ def put_down(bits, found, first, query, state):
     found: scores of 16 rows from ``first`` on; state: thresholds, (m,) float32; how many are in each buffer, (m,); the
     buffers' rows, (m, size) int64, and scores, (m, size) float32; how many of them to keep.
     """
-    thresholds, filled, rows, scores, keep = state
-    at = filled[query]
     while bits:
         lane = lowest_bit(bits)
         bits &= bits - np.uint64(1)
-        if at == rows.shape[1]:
-            thresholds[query] = cut(rows[query], scores[query], at, keep)
-            at = keep
-        score = found[lane]
-        if score > thresholds[query]:
-            rows[query, at] = first + np.int64(lane)
-            scores[query, at] = score
-            at += 1
-    filled[query] = at
+        push(found[lane], first + np.int64(lane), query, state)
 
 
 @loop_kernel
 def merge(state, other):
     """Offer what another thread put down."""
-    thresholds, filled, rows, scores, keep = state
-    for query in range(len(filled)):
-        at = filled[query]
+    for query in range(len(other[1])):
         for i in range(other[1][query]):
-            if at == rows.shape[1]:
-                thresholds[query] = cut(rows[query], scores[query], at, keep)
-                at = keep
-            rows[query, at], scores[query, at] = other[2][query, i], other[3][query, i]
-            at += 1
-        filled[query] = at
+            score = other[3][query, i]
+            if score > state[0][query]:
+                push(score, other[2][query, i], query, state)
 
 
 @loop_kernel
@@ -154,7 +153,7 @@ def row_sums(flat, at, asked, begin, dim):
 
 
 @loop_kernel
-def scan_rows(block, scales, halves, queries, first, state, scratch):
+def scan_rows(block, scales, halves, queries, first, state):
     """Offer rows as they lie, (r, dim) float32, dim >= 16, to few queries: quicker than to make panels for them.
 
     queries: (m, width) float32, see `row_sums`: what the last vector has of the one before it is 0; width: dim, up to
@@ -185,8 +184,7 @@ def scan_rows(block, scales, halves, queries, first, state, scratch):
                 if len(halves):
                     score -= halves[row + i]
                 if score > state[0][q]:
-                    scratch[0] = score
-                    put_down(np.uint64(1), scratch, first + row + i, q, state)
+                    push(score, first + row + i, q, state)
 
 
 @loop_kernel
@@ -292,7 +290,7 @@ def both_up_to(low, high, limit):
 
 
 @loop_kernel
-def scan_signs(heads, head, tails, tail, masks, queries, dim, first, state, scratch, counts):
+def scan_signs(heads, head, tails, tail, masks, queries, dim, first, state, counts):
     """Do as `scan_floats` does with codes of a bit; the score is minus the number of differing bits.
 
     heads: uint64, the first ``head`` words of each row, (head, 16) a panel; tails: uint64, the other ``tail`` words,
@@ -336,8 +334,7 @@ def scan_signs(heads, head, tails, tail, masks, queries, dim, first, state, scra
                     total += count_ones(tails[row * tail + w] ^ asked[head + w])
                 score = -np.float32(total)
                 if score > bar:
-                    scratch[0] = score
-                    put_down(np.uint64(1), scratch, first + np.int64(row), q, state)
+                    push(score, first + np.int64(row), q, state)
                     if state[0][q] != bar:
                         bar = state[0][q]
                         limit = head_limit(bar, dim, head * np.uint64(64))

@@ -98,14 +98,14 @@ class BitCodes:
         head, tail, heads, tails = self.heads.shape[1], self.tails.shape[1], frozen(heads), frozen(tails)
 
         def scan(start: int, stop: int, part: slice, state: State) -> None:
-            scratch, counts = np.empty(LANES, np.float32), np.empty(BLOCK, np.uint64)
+            counts = np.empty(BLOCK, np.uint64)
             for first, last in chunks(start, stop, 8 * (head + tail), _BITS_CACHED):
                 end = -(-last // LANES) * LANES
                 here, there = slice(first * head, end * head), slice(first * tail, end * tail)
                 kernels.scan_signs(
                     heads[here], np.uint64(head), tails[there], np.uint64(tail),
                     masks[first // BLOCK : -(-last // BLOCK)], codes[part], self.data.dim,
-                    first, state, scratch, counts,
+                    first, state, counts,
                 )  # fmt: skip
 
         return scan
