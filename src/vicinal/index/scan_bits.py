@@ -47,7 +47,10 @@ class BitCodes:
     @classmethod
     def build(cls, data: Rows, *, rotate: bool, seed: int) -> Self:
         """Encode rows as they are compared: of length 1 for cosine."""
-        coder = Binary(rotate=rotate, seed=seed).fit(data.block(0, len(data)))
+        total = np.zeros(data.dim)
+        for start in range(0, len(data), BLOCK_ROWS):
+            total += data.block(start, start + BLOCK_ROWS).sum(axis=0, dtype=np.float64)
+        coder = Binary(rotate=rotate, seed=seed).fit((total / len(data))[None])  # its centre: the mean of all rows
         heads, tails = (np.zeros(shape, np.uint64) for shape in _word_shapes(data))
         lengths = np.zeros(0 if data.metric == "cosine" else len(heads) * LANES, np.float32)
         for start in range(0, len(data), BLOCK_ROWS):
