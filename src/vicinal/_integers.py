@@ -111,6 +111,19 @@ def load_longs(typingctx, array, index):
 
 
 @intrinsic
+def store_longs(typingctx, array, index, value):
+    """Write a vector to ``array[index : index + 8]`` (1-D uint64)."""
+
+    def emit(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        at = builder.gep(data, [arguments[1]], inbounds=True)
+        builder.store(arguments[2], builder.bitcast(at, _LONGS.as_pointer()), align=1)
+        return context.get_dummy_value()
+
+    return types.void(array, types.uint64, longs8), emit
+
+
+@intrinsic
 def splat_word(typingctx, value):
     """Fill a vector with one int32."""
     return words16(types.int32), lambda context, builder, signature, given: _repeat(builder, given[0], _WORDS)
@@ -250,6 +263,9 @@ if config.DISABLE_JIT:  # the same words for the interpreter
 
     def load_longs(array, index):  # type: ignore[no-redef]
         return array[int(index) : int(index) + LANES // 2].copy()
+
+    def store_longs(array, index, value):  # type: ignore[no-redef]
+        array[int(index) : int(index) + LANES // 2] = value
 
     def splat_word(value):  # type: ignore[no-redef]
         return np.full(LANES, value, np.int32)

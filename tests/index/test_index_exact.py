@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from vicinal.errors import BadFormat, BadOption
+from vicinal.index.binary import hamming, pack_signs
 from vicinal.index.exact import Exact
 from vicinal.index.rows import Rows
 from vicinal.index.scan import scan_floats
@@ -219,6 +220,7 @@ def test_real_words():
 
 CODE = """
 import json, numpy as np
+from vicinal.index.binary import hamming, pack_signs
 from vicinal.index.exact import Exact
 from vicinal.index.scan import scan_floats
 from vicinal.index.rows import Rows
@@ -294,3 +296,35 @@ def host_features():
     from llvmlite import binding
 
     return [name for name, there in binding.get_host_cpu_features().items() if there]
+
+
+def sampled(matrix, queries, keep):
+    """Rows kept by bits of many rows, by brute force and by the scan that looks at a sample first."""
+    data = Rows.of(matrix, "cosine")
+    codes = Exact.build(data, codes="binary").codes
+    found = codes.candidates(queries, keep, None, 2)
+    rows, asked = (pack_signs(codes.coder.turned(part)) for part in (unit_rows(matrix), queries))
+    return found, hamming(asked, rows)
+
+
+@pytest.mark.parametrize("dim", [40, 130, 256])
+def test_many_rows_of_bits_are_those_that_differ_least(dim):
+    matrix, queries = some(40_000, dim, 8, "cosine")
+    found, differing = sampled(matrix, queries, 50)
+    for kept, counts in zip(found, differing, strict=True):
+        assert len(set(kept.tolist())) == 50 and kept.min() >= 0
+        best = np.sort(counts)[:50]
+        assert np.mean(np.sort(counts[kept]) == best) > (0.9 if dim == 256 else 0.999)  # whole heads lose nothing
+
+
+def test_a_sample_that_misleads_costs_time_and_no_rows():
+    """Most rows of the blocks that are looked at first are the query's own kind, and no others."""
+    rng = np.random.default_rng(0)
+    matrix = rng.standard_normal((33_000, 64)).astype(np.float32)
+    blocks = np.arange(33_000) // 64 % 16 == 0
+    matrix[blocks] = matrix[0] + 0.01 * rng.standard_normal((int(blocks.sum()), 64))
+    queries = unit_rows(matrix[:1])
+    for keep in (20, 3000):
+        found, differing = sampled(matrix, queries, keep)
+        assert (np.sort(differing[0][found[0]]) == np.sort(differing[0])[:keep]).all()
+        assert len(set(found[0].tolist())) == keep

@@ -23,6 +23,7 @@ from vicinal._integers import (
     load_words,
     splat_long,
     splat_word,
+    store_longs,
     to_floats,
     up_to,
 )  # fmt: skip
@@ -67,6 +68,20 @@ def cut(rows, scores, filled, keep):
     return scores[last]
 
 
+@inner_kernel
+def push(score, row, query, state):
+    """Add one row that beats the threshold to the buffer of a query; see `put_down`."""
+    thresholds, filled, rows, scores, keep = state
+    at = filled[query]
+    if at == rows.shape[1]:
+        thresholds[query] = cut(rows[query], scores[query], at, keep)
+        at = keep
+    if score > thresholds[query]:
+        rows[query, at], scores[query, at] = row, score
+        at += 1
+    filled[query] = at
+
+
 @loop_kernel
 def put_down(bits, found, first, query, state):
     """Add the rows whose bits are set to the buffer of a query.
@@ -74,35 +89,20 @@ def put_down(bits, found, first, query, state):
     found: scores of 16 rows from ``first`` on; state: thresholds, (m,) float32; how many are in each buffer, (m,); the
     buffers' rows, (m, size) int64, and scores, (m, size) float32; how many of them to keep.
     """
-    thresholds, filled, rows, scores, keep = state
-    at = filled[query]
     while bits:
         lane = lowest_bit(bits)
         bits &= bits - np.uint64(1)
-        if at == rows.shape[1]:
-            thresholds[query] = cut(rows[query], scores[query], at, keep)
-            at = keep
-        score = found[lane]
-        if score > thresholds[query]:
-            rows[query, at] = first + np.int64(lane)
-            scores[query, at] = score
-            at += 1
-    filled[query] = at
+        push(found[lane], first + np.int64(lane), query, state)
 
 
 @loop_kernel
 def merge(state, other):
     """Offer what another thread put down."""
-    thresholds, filled, rows, scores, keep = state
-    for query in range(len(filled)):
-        at = filled[query]
+    for query in range(len(other[1])):
         for i in range(other[1][query]):
-            if at == rows.shape[1]:
-                thresholds[query] = cut(rows[query], scores[query], at, keep)
-                at = keep
-            rows[query, at], scores[query, at] = other[2][query, i], other[3][query, i]
-            at += 1
-        filled[query] = at
+            score = other[3][query, i]
+            if score > state[0][query]:
+                push(score, other[2][query, i], query, state)
 
 
 @loop_kernel
@@ -153,7 +153,7 @@ def row_sums(flat, at, asked, begin, dim):
 
 
 @loop_kernel
-def scan_rows(block, scales, halves, queries, first, state, scratch):
+def scan_rows(block, scales, halves, queries, first, state):
     """Offer rows as they lie, (r, dim) float32, dim >= 16, to few queries: quicker than to make panels for them.
 
     queries: (m, width) float32, see `row_sums`: what the last vector has of the one before it is 0; width: dim, up to
@@ -184,8 +184,7 @@ def scan_rows(block, scales, halves, queries, first, state, scratch):
                 if len(halves):
                     score -= halves[row + i]
                 if score > state[0][q]:
-                    scratch[0] = score
-                    put_down(np.uint64(1), scratch, first + row + i, q, state)
+                    push(score, first + row + i, q, state)
 
 
 @loop_kernel
@@ -265,27 +264,16 @@ def scan_bytes(panels, width, masks, scales, halves, groups, totals, shrinks, fi
 
 
 @inner_kernel
-def head_limit(worst, bits, head):
-    """Differing bits among the first ``head`` of ``bits`` that a row of ``worst`` of them hardly ever exceeds.
+def head_limit(score, bits, head):
+    """Differing bits among the first ``head`` of ``bits`` that a row of this score or a better one hardly ever exceeds.
 
-    Were the differing bits spread at random, there would be worst * head / bits of them, give or take a few: three
-    standard deviations of the hypergeometric distribution are granted.
+    Were its differing bits spread at random, there would be share * all of them among the first, give or take a few:
+    two standard deviations of the hypergeometric distribution are granted.
     """
-    if worst >= bits:
-        return np.uint64(head)
-    share = head / bits
+    worst = min(-np.float64(score), np.float64(bits))
+    share = min(np.float64(head) / np.float64(bits), 1.0)
     spread = np.sqrt(worst * share * (1 - share) * (1 - worst / bits))
-    return np.uint64(worst * share + 3 * spread + 1)
-
-
-@inner_kernel
-def differing(panels, row, words, asked):
-    """Bits in which a row and a query differ."""
-    lanes = np.uint64(LANES)
-    at, count = row // lanes * words * lanes + row % lanes, np.uint64(0)
-    for w in range(words):
-        count += count_ones(panels[at + w * lanes] ^ asked[w])
-    return count
+    return splat_long(np.uint64(worst * share + 2 * spread + 1))
 
 
 @inner_kernel
@@ -302,40 +290,54 @@ def both_up_to(low, high, limit):
 
 
 @loop_kernel
-def scan_signs(panels, words, head, masks, queries, dim, first, state, scratch):
+def scan_signs(heads, head, tails, tail, masks, queries, dim, first, state, counts):
     """Do as `scan_floats` does with codes of a bit; the score is minus the number of differing bits.
 
-    panels: uint64, (words, 16) each; masks: uint64, bits of the rows there are, 4 panels each; queries: uint64,
-    (m, words). The first ``head`` words of 64 rows are compared side by side; only the rows that do not differ in too
-    many of those are compared in all their words.
+    heads: uint64, the first ``head`` words of each row, (head, 16) a panel; tails: uint64, the other ``tail`` words,
+    row by row; masks: uint64, bits of the rows there are, 4 panels each; queries: uint64, (m, head + tail); counts: 64.
+    The heads of 64 rows are compared side by side, and the tails of those that do not differ in too many bits there.
     """
-    none, bits, size = splat_long(np.uint64(0)), np.float64(dim), words * np.uint64(LANES)
-    count = np.uint64(len(panels)) // size
+    none, eight, size = splat_long(np.uint64(0)), np.uint64(LANES // 2), head * np.uint64(LANES)
+    last = np.uint64(len(heads)) // size - np.uint64(1)
     for q in range(len(queries)):
-        asked = queries[q]
-        limit = splat_long(head_limit(min(-np.float64(state[0][q]), bits), bits, np.float64(head * np.uint64(64))))
+        asked, bar = queries[q], state[0][q]
+        limit = head_limit(bar, dim, head * np.uint64(64))
         for block in range(np.uint64(len(masks))):
-            p, last = np.uint64(4) * block, count - np.uint64(1)
+            p = np.uint64(4) * block
             a, b = p * size, min(p + np.uint64(1), last) * size
             c, d = min(p + np.uint64(2), last) * size, min(p + np.uint64(3), last) * size
             a0 = a1 = b0 = b1 = c0 = c1 = d0 = d1 = none
             for w in range(head):
                 word, at = splat_long(asked[w]), w * np.uint64(LANES)
-                a0, a1 = two_more(panels, a + at, word, a0, a1)
-                b0, b1 = two_more(panels, b + at, word, b0, b1)
-                c0, c1 = two_more(panels, c + at, word, c0, c1)
-                d0, d1 = two_more(panels, d + at, word, d0, d1)
+                a0, a1 = two_more(heads, a + at, word, a0, a1)
+                b0, b1 = two_more(heads, b + at, word, b0, b1)
+                c0, c1 = two_more(heads, c + at, word, c0, c1)
+                d0, d1 = two_more(heads, d + at, word, d0, d1)
             near = both_up_to(a0, a1, limit) | both_up_to(b0, b1, limit) << np.uint64(16)
             near |= both_up_to(c0, c1, limit) << np.uint64(32) | both_up_to(d0, d1, limit) << np.uint64(48)
             near &= masks[block]
+            if near == 0:
+                continue
+            store_longs(counts, np.uint64(0), a0)
+            store_longs(counts, eight, a1)
+            store_longs(counts, np.uint64(2) * eight, b0)
+            store_longs(counts, np.uint64(3) * eight, b1)
+            store_longs(counts, np.uint64(4) * eight, c0)
+            store_longs(counts, np.uint64(5) * eight, c1)
+            store_longs(counts, np.uint64(6) * eight, d0)
+            store_longs(counts, np.uint64(7) * eight, d1)
             while near:
                 lane = lowest_bit(near)
                 near &= near - np.uint64(1)
-                row = block * np.uint64(64) + lane
-                score = -np.float32(differing(panels, row, words, asked))
-                if score > state[0][q]:
-                    scratch[0] = score
-                    put_down(np.uint64(1), scratch, first + np.int64(row), q, state)
+                row, total = block * np.uint64(64) + lane, counts[lane]
+                for w in range(tail):
+                    total += count_ones(tails[row * tail + w] ^ asked[head + w])
+                score = -np.float32(total)
+                if score > bar:
+                    push(score, first + np.int64(row), q, state)
+                    if state[0][q] != bar:
+                        bar = state[0][q]
+                        limit = head_limit(bar, dim, head * np.uint64(64))
 
 
 @loop_kernel

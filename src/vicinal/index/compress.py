@@ -160,7 +160,7 @@ def compress(
     coder = _coder(to, seed, options)
     chosen = generator(seed, 1).permutation(len(space))[:sample]
     truth = NeighbourTruth(space, np.sort(chosen), k, threads)
-    smaller, reductions, reduced = space, {}, ""
+    smaller, reductions, reduced = space, dict[str, NeighbourRecall](), ""
     if dim is not None:
         smaller, reductions, reduced = _reduced(space, dim, reduce, truth)
     form, matrix, step = _encoded(smaller, to, coder, callback)

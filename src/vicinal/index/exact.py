@@ -15,7 +15,8 @@ from vicinal.index.kind import Kind
 from vicinal.index.rescore import rescore
 from vicinal.index.rows import Rows
 from vicinal.index.scan import scan_floats
-from vicinal.index.scan_codes import BitCodes, ByteCodes
+from vicinal.index.scan_bits import BitCodes
+from vicinal.index.scan_bytes import ByteCodes
 from vicinal.lengths import row_norms
 from vicinal.progress import Callback
 from vicinal.similarity import nearest_rows
@@ -79,7 +80,7 @@ class Exact(Kind):
         """See `Kind.settings`."""
         if self.codes is None:
             return [{}]
-        steps = (1, 2, 4) if isinstance(self.codes, ByteCodes) else (5, 10, 20, 40, 80, 160)
+        steps = (1, 2, 4) if isinstance(self.codes, ByteCodes) else (5, 10, 15, 20, 40, 80, 160)
         return [{"oversample": oversample} for oversample in steps]
 
     def search(

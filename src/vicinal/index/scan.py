@@ -210,7 +210,7 @@ def scan_floats(
             block = frozen(single(data.matrix[these]))
             half = halves[these] if euclidean else halves
             if few:
-                kernels.scan_rows(block, scales[these], half, groups, first, state, scratch)
+                kernels.scan_rows(block, scales[these], half, groups, first, state)
                 continue
             used = panels[: -(-len(block) // LANES)]
             kernels.pack(block, scales[these], half, used)

@@ -31,7 +31,7 @@ def stored(
     shape : sequence of int or None
         None where any length will do.
     least, most : float, optional
-        Limits of the values; with ``most`` alone, of their sizes. NaN is always refused.
+        Limits of the values; with ``most`` alone, of their sizes. NaN and infinity are always refused.
 
     Returns
     -------
@@ -58,7 +58,8 @@ def stored(
         raise BadFormat(f"the array {name!r} of this index is of shape {array.shape}, not {wanted}")
     if array.size and (least is not None or most is not None or array.dtype.kind == "f"):
         lowest, highest = float(array.min()), float(array.max())
-        ceiling = math.inf if most is None else most
+        largest = float(np.finfo(array.dtype).max) if array.dtype.kind == "f" else math.inf
+        ceiling = largest if most is None else most
         floor = -ceiling if least is None else least
         if not floor <= lowest <= highest <= ceiling:  # not so where one is NaN
             raise BadFormat(f"the array {name!r} of this index holds values from {lowest} to {highest}: out of range")
