@@ -39,7 +39,8 @@ def name_rows(asked: Asked, state: State, places: NDArray[np.int64], scores: NDA
     counts = np.minimum((rows >= 0).sum(axis=1), k)
     most = int(counts.max(initial=0))
     rows, scores = rows[:, :most], scores[:, :most]
-    names = state.listed if rows.size * _MANY > len(state) else state.names
+    plain = state.base.names if state.left is None and state.tail is None else state.names
+    names = state.listed if rows.size * _MANY > len(state) else plain
     lines = zip(rows.tolist(), counts.tolist(), strict=True)
     found = [[names[row] for row in line[:length]] for line, length in lines]
     return Matches(asked.labels, found, rows, scores, state.metric)

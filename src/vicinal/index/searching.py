@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vicinal.errors import BadInput
 from vicinal.index.exact import Exact
+from vicinal.index.rescore import rescore
 from vicinal.index.rows import Rows
 from vicinal.index.state import State, compares_all, extreme
 from vicinal.lengths import row_norms, unit_rows
@@ -59,34 +60,52 @@ def search_state(
         If a row of the index is found to hold NaN: its file was damaged.
     """
     queries, threads = np.ascontiguousarray(queries, np.float32), threads if len(queries) > 1 else 1
-    base, tail = _masks(state, allowed)
-    count = _count(base, len(state.base)) + (0 if state.tail is None else _count(tail, len(state.tail)))
-    places = np.full((len(queries), k), -1, np.int64)
-    scores = np.full((len(queries), k), np.nan, np.float32)
+    masks = _masks(state, allowed)
+    count = len(state) if allowed is None else int(np.count_nonzero(allowed))
     wanted = min(k, count)
     if not wanted or not len(queries):
-        return places, scores
+        return _none(len(queries), k)
     lengths = row_norms(queries)
-    zero = (lengths == 0) & (state.metric != "euclidean")
-    if zero.any():  # scores 0 with everything
-        kept = state.places if allowed is None else state.places[allowed]
-        places[zero, :wanted], scores[zero, :wanted] = kept[:wanted], 0.0
-    asked = np.flatnonzero(~zero)
-    if not len(asked):
-        return places, scores
-    setting = state.setting if setting is None else setting
-    vectors = unit_rows(queries[asked]) if state.metric == "cosine" else queries[asked]
+    if state.metric != "euclidean" and not lengths.all():
+        return _with_zeros(state, queries, k, allowed=allowed, setting=setting, threads=threads)
+    vectors = _as_compared(queries, lengths) if state.metric == "cosine" else queries
     if state.extreme or (state.metric != "cosine" and extreme(lengths)):
-        parts = _extremes(state, vectors, wanted, (base, tail))
+        parts = _extremes(state, vectors, wanted, masks)
     else:
-        parts = [_in_base(state, vectors, wanted, base, setting=setting, threads=threads)]
-        if state.tail_exact is not None and state.tail is not None:
-            parts.append(_all_of(state.tail_exact, vectors, min(wanted, len(state.tail)), tail, threads))
+        used = state.setting if setting is None else setting
+        parts = [_in_base(state, vectors, wanted, masks[0], setting=used, threads=threads)]
+        if state.tail_exact is not None:  # scored alike, so that equal rows tie wherever they lie
+            parts.append(_all_of(state.tail_exact, vectors, wanted, masks[1], threads))
+            datas = (state.base.rows, state.tail_exact.data)
+            parts = [_scored(vectors, found[0], data) for found, data in zip(parts, datas, strict=True)]
     best = parts[0] if len(parts) == 1 else merged(parts[0], (_shifted(parts[1][0], len(state.base)), parts[1][1]))
     if np.isnan(best[1][:, :wanted]).any():
         _refuse_nan(state, best[0], best[1])
-    places[asked, :wanted], scores[asked, :wanted] = best[0][:, :wanted], best[1][:, :wanted]
+    if best[0].shape[1] == k:
+        return best
+    places, scores = _none(len(queries), k)
+    places[:, :wanted], scores[:, :wanted] = best[0][:, :wanted], best[1][:, :wanted]
     return places, scores
+
+
+def _with_zeros(state: State, queries: NDArray[np.float32], k: int, *, allowed: Any, **how: Any) -> Found:
+    """Search where some queries are zero, which score 0 with everything: rows in their order answer those."""
+    places, scores = _none(len(queries), k)
+    zero = ~queries.any(axis=1)
+    first = (state.places if allowed is None else state.places[allowed])[:k]
+    places[zero, : len(first)], scores[zero, : len(first)] = first, 0.0
+    if not zero.all():
+        places[~zero], scores[~zero] = search_state(state, queries[~zero], k, allowed=allowed, **how)
+    return places, scores
+
+
+def _none(m: int, k: int) -> Found:
+    return np.full((m, k), -1, np.int64), np.full((m, k), np.nan, np.float32)
+
+
+def _as_compared(queries: NDArray[np.float32], lengths: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scale queries, none of them zero, to length 1."""
+    return unit_rows(queries) if extreme(lengths) else queries / lengths[:, None]
 
 
 def merged(first: Found, second: Found) -> Found:
@@ -174,6 +193,10 @@ def _extremes(state: State, queries: NDArray[np.float32], k: int, masks: tuple[A
         data = block.rows
         parts.append(nearest_rows(queries, data.matrix, min(k, count), data.metric, data.norms, allowed=mask))
     return parts
+
+
+def _scored(queries: NDArray[np.float32], rows: NDArray[np.int64], data: Rows) -> Found:
+    return rescore(queries, np.ascontiguousarray(rows), data, rows.shape[1])
 
 
 def _shifted(rows: NDArray[np.int64], by: int) -> NDArray[np.int64]:

@@ -74,7 +74,8 @@ class State:
     seed: int = 0
 
     def __len__(self) -> int:
-        return len(self.names)
+        left = len(self.base) if self.left is None else len(self.left)
+        return left + (0 if self.tail is None else len(self.tail))
 
     @property
     def metric(self) -> str:

@@ -156,7 +156,7 @@ class View:
         k, threads = min(lookup.check_k(k), max(1, len(state))), check_whole("threads", threads, 0)
         asked = self._asked(state, queries, mix)
         names: Any = state.names
-        allowed = lookup.allowed_rows(names, exclude, filter)
+        allowed = None if filter is None and exclude == () else lookup.allowed_rows(names, exclude, filter)
         own = max((len(rows) for rows in asked.own), default=0)
         chosen = None if setting is None else {**state.setting, **setting}
         places, scores = search_state(state, asked.vectors, k + own, allowed=allowed, setting=chosen, threads=threads)
