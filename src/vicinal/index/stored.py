@@ -61,7 +61,9 @@ def stored(
         largest = float(np.finfo(array.dtype).max) if array.dtype.kind == "f" else math.inf
         ceiling = largest if most is None else most
         floor = -ceiling if least is None else least
-        if not floor <= lowest <= highest <= ceiling:  # not so where one is NaN
+        if not -largest <= lowest <= highest <= largest:  # not so where one is NaN
+            raise BadFormat(f"the array {name!r} of this index holds NaN or infinity")
+        if not floor <= lowest <= highest <= ceiling:
             raise BadFormat(f"the array {name!r} of this index holds values from {lowest} to {highest}: out of range")
     array = np.require(np.asarray(array), requirements=["C", "A"])
     if array.flags.writeable:
