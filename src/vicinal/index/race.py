@@ -151,9 +151,9 @@ class Race:
         best = max(racing, key=lambda entry: entry.queries_per_second)
         speed, seconds = best.queries_per_second, max(best.build_seconds, _INSTANT)
         slow = [entry for entry in racing if entry.queries_per_second < speed * (_HOPELESS if heat else _VAIN)]
-        if heat:
-            behind = [entry for entry in racing if entry.queries_per_second < _BEHIND * speed]
-            slow += [entry for entry in behind if entry not in slow and entry.build_seconds > _LONGER * seconds]
+        far, long = (_BEHIND, _LONGER) if heat else (_BEHIND / 2, 2 * _LONGER)  # the first forecast is a rough one
+        behind = [entry for entry in racing if entry.queries_per_second < far * speed and entry not in slow]
+        slow += [entry for entry in behind if entry.build_seconds > long * seconds]
         return slow
 
     def _part(self, order: NDArray[np.int64]) -> Rows:
