@@ -79,10 +79,9 @@ class Chooser:
 
     def of_all(self) -> Choice:
         """Race all kinds and prove the best."""
-        meter = Meter(self.callback, "racing kinds", unit="trials")
         race = Race(
             self.rows, self.held.tuning, self.k, self.tuner, self.limits,
-            seed=self.seed, threads=self.tuner.threads, meter=meter, trials=self.trials,
+            seed=self.seed, threads=self.tuner.threads, callback=self.callback, trials=self.trials,
         )  # fmt: skip
         queue = race.run()
         exact = Exact.build(self.rows)

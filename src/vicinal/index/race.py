@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.errors import MissingExtra
+from vicinal.index.exact import Exact
 from vicinal.index.kind import Kind
 from vicinal.index.kinds import find_kind, kind_names
 from vicinal.index.recall import Trial
 from vicinal.index.rows import Rows
 from vicinal.index.tune import Questions, Reached, Tuner
 from vicinal.memory import show_bytes
-from vicinal.progress import Meter
+from vicinal.progress import Callback, Meter
 from vicinal.randomness import generator
 
 LARGE = 50_000  # rows of the largest sample
@@ -28,6 +29,8 @@ _INSTANT = 1.0  # seconds of building that are never too many
 _SMALLEST = 500  # rows of a sample, at least
 _WARM = 300  # rows that every kind is built on first, so that no compilation is timed
 _QUERIES = 300
+_GLANCE = 20  # queries that tell whether a kind is hopelessly slow
+_TOLERATED = 0.5  # of the speed of comparing all rows, at the quickest setting, on a sample
 _PLANS = 2  # of a kind that are raced
 _HOPELESS = 0.35  # of the best speed foretold: not built on the largest sample
 _BUILD_GROWTH = 1.1  # exponent by which the time of building is taken to grow, at least
@@ -104,7 +107,7 @@ class Race:
     tuner : Tuner
     limits : Limits
     seed, threads : int
-    meter : Meter
+    callback : callable or None
     trials : list of Trial
         Filled with those that are out of the race.
     """
@@ -116,7 +119,7 @@ class Race:
     limits: Limits
     seed: int
     threads: int
-    meter: Meter
+    callback: Callback | None
     trials: list[Trial]
 
     def run(self) -> list[Contender]:
@@ -148,9 +151,9 @@ class Race:
         best = max(racing, key=lambda entry: entry.queries_per_second)
         speed, seconds = best.queries_per_second, max(best.build_seconds, _INSTANT)
         slow = [entry for entry in racing if entry.queries_per_second < speed * (_HOPELESS if heat else _VAIN)]
-        if heat:
-            behind = [entry for entry in racing if entry.queries_per_second < _BEHIND * speed]
-            slow += [entry for entry in behind if entry not in slow and entry.build_seconds > _LONGER * seconds]
+        far, long = (_BEHIND, _LONGER) if heat else (_BEHIND / 2, 2 * _LONGER)  # the first forecast is a rough one
+        behind = [entry for entry in racing if entry.queries_per_second < far * speed and entry not in slow]
+        slow += [entry for entry in behind if entry.build_seconds > long * seconds]
         return slow
 
     def _part(self, order: NDArray[np.int64]) -> Rows:
@@ -178,10 +181,11 @@ class Race:
         self, sample: Rows, entries: Sequence[tuple[str, int]], before: dict[tuple[str, int], Contender]
     ) -> list[Contender]:
         asked = Questions.of(sample, self.queries[:_QUERIES], self.k)
+        all_rows = self.tuner.speed(Exact.build(sample), asked, {}) * len(sample) / len(self.rows)
         found: list[Contender] = []
         for name, plan in entries:
-            self.meter.report(len(self.trials) + len(found))
-            entry = self._try(sample, asked, (name, plan), before.get((name, plan)))
+            Meter(self.callback, f"trying {name}", len(sample), "rows").report(0)
+            entry = self._try(asked, (name, plan), sample, before.get((name, plan)), _TOLERATED * all_rows)
             if isinstance(entry, Trial):
                 self.trials.append(entry)
             else:
@@ -189,7 +193,7 @@ class Race:
         return found
 
     def _try(
-        self, sample: Rows, asked: Questions, entry: tuple[str, int], before: Contender | None
+        self, asked: Questions, entry: tuple[str, int], sample: Rows, before: Contender | None, least: float
     ) -> Contender | Trial:
         name, plan = entry
         cls, n, m = find_kind(name), len(self.rows), len(sample)
@@ -209,6 +213,9 @@ class Race:
         broken = self.limits.broken(size, long, 1.0 if m == n else _MARGIN)
         if broken:
             return replace(trial, why=broken)
+        quickest = self.tuner.settings(built, self.k)[0]
+        if self.tuner.speed(built, asked.first(_GLANCE), quickest) < least:
+            return replace(trial, why="no quicker than comparing all rows")
         reached = self.tuner.cheapest(built, asked, strict=False)
         if reached is None:
             best = self.tuner.best_of(built, asked)

@@ -147,7 +147,7 @@ class Tuner:
         state, vectors = bare(kind), asked.vectors[:_BATCH]
         start = self.clock()
         search_state(state, vectors[:_FEWEST], asked.k, setting=setting, threads=1)
-        rate = _FEWEST / max(self.clock() - start, 1e-9)
+        rate = min(_FEWEST, len(vectors)) / max(self.clock() - start, 1e-9)
         vectors = vectors[: max(_FEWEST, int(rate * _SECONDS))]
         seconds = []
         for _ in range(_REPEATS):
