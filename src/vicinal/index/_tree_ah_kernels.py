@@ -51,10 +51,11 @@ _BUCKETS = 512  # that leaves are sorted into
 _AHEAD = 10  # candidates whose rows are asked for before they are needed
 _LINES = 16  # cache lines of the next leaf that are asked for
 
-# what is searched: codebooks, the shape of each leaf (radius, least of its extra numbers, their range), codes by blocks, first block and size of each leaf, row at each place; the full vectors
+# what is searched: codebooks; radius, least extra number and range of those of each leaf; codes by blocks; first block
+# and size of each leaf; row at each place; the full vectors
 Tree = namedtuple("Tree", ["books", "shape", "codes", "starts", "sizes", "rows", "matrix", "norms", "metric"])
-# where a search of one query works: its padded vector, its tables as floats and as bytes, how many points have each
-# height, the candidates so far (place and height), the sums of a block
+# where a search of one query works: its padded vector, the numbers 0 to 15, its tables as floats and as bytes, how many
+# points have each height, the candidates so far (place and height), the sums of a block
 _Scratch = namedtuple("_Scratch", ["query", "levels", "parts", "tables", "counts", "places", "heights", "sums"])
 
 
@@ -352,8 +353,8 @@ def search(tree, queries, order, leaves, offsets, candidates, allowed, found, sc
     groups = (width + GROUP - 1) // GROUP
     kept = 4 * candidates + 2 * BYTES
     work = _Scratch(
-        np.zeros(lookups * tree.books.shape[1], np.float32), np.arange(LANES).astype(np.float32), np.empty(lookups * LANES, np.float32),
-        np.zeros(lookups * LANES, np.uint8), np.empty(2 * _STEPS * groups, np.int32), np.empty(kept, np.int64),
+        np.zeros(lookups * tree.books.shape[1], np.float32), np.arange(LANES).astype(np.float32),
+        np.empty(lookups * LANES, np.float32), np.zeros(lookups * LANES, np.uint8), np.empty(2 * _STEPS * groups, np.int32), np.empty(kept, np.int64),
         np.empty(kept, np.int32), np.empty(BYTES, np.uint16),
     )  # fmt: skip
     _search(tree, queries, order, leaves, offsets, candidates, allowed, found, scores, lists, work)

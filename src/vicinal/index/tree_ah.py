@@ -152,7 +152,7 @@ class TreeAH(Kind):
         from vicinal.index import _tree_ah_kernels as kernels
 
         metric = getattr(_rescore_kernels, self.data.metric.upper())
-        tree = kernels.Tree(*self._scanned, metric)
+        tree = kernels.Tree._make((*self._scanned, metric))
         wanted, candidates = limits
         queries, mask = _fixed(queries), _fixed(mask)
         gather = self.data.matrix.dtype != np.float32  # such rows are widened and scored elsewhere
@@ -253,8 +253,10 @@ def _sample(data: Rows, count: int, seed: int) -> NDArray[np.float32]:
 def _encoded(
     data: Rows, first: int, centres: NDArray[np.float32], coder: Coder, *, spill: bool, threads: int,
     callback: Callback | None,
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:  # fmt: skip
-    """Rows, leaves, codes and extra numbers of the rows from ``first`` on, and squared lengths of their residuals."""
+) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray]:  # fmt: skip
+    """Rows (int32), leaves (int32), codes (uint8) and extra numbers (float32) of the rows from ``first`` on, and the
+    squared lengths of their residuals (float32).
+    """
     packs = Packs.of(centres)
     nothing, none = np.zeros(0, np.int32), np.zeros(0, np.float32)
     parts: list[Any] = [(nothing, nothing, np.zeros((0, coder.subspaces), np.uint8), none, none)]

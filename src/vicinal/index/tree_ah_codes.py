@@ -7,9 +7,9 @@ harm. Two remedies:
 * The codes make a loss small that counts an error along x more than one across it (Guo et al. 2020, "Accelerating
   large-scale inference with anisotropic vector quantization").
 * One more code holds e . x / |x|^2. Times the score at which points become neighbours of q, it is the best guess of
-  q . e there is without knowing more of q, and is added to the score at the cost of one look-up. Under
-  the euclidean metric two codes hold e . x - (|x|^2 - |c|^2) / 2, c the centre of the leaf: all of a score that does not
-  depend on the query. Every leaf has a range of its own for these numbers.
+  q . e there is without knowing more of q, and is added to the score at the cost of one look-up. Under the euclidean
+  metric two codes hold e . x - (|x|^2 - |c|^2) / 2, c the centre of the leaf: all of a score that does not depend on
+  the query. Every leaf has a range of its own for these numbers.
 """
 
 from __future__ import annotations
@@ -156,11 +156,11 @@ class Coder:
         low, span = ranges.T
         parts = np.divide(extra - low, span, out=np.zeros_like(extra), where=span > 0).clip(0, 1)
         level = np.rint(parts * (CODES**self.digits - 1)).astype(np.uint8)
-        everything = np.zeros((len(codes), 2 * self.packed_width), np.uint8)
+        everything: NDArray[np.uint8] = np.zeros((len(codes), 2 * self.packed_width), np.uint8)
         everything[:, : self.subspaces] = codes
         for digit in range(self.digits):
             everything[:, self.subspaces + digit] = level >> 4 * (self.digits - 1 - digit) & 15
-        return everything[:, ::2] | everything[:, 1::2] << 4
+        return np.bitwise_or(everything[:, ::2], everything[:, 1::2] << 4, dtype=np.uint8)
 
     def _codes(self, points: NDArray, centres: NDArray, threads: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Codes of the subspaces, and the dot product of each point with its error."""
