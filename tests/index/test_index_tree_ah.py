@@ -97,7 +97,7 @@ def test_the_extra_code_pays(built):
     queries = asked(index.data.matrix, "cosine", 200)
     truth, _ = nearest_rows(queries, index.data.matrix, 10, "cosine", index.data.norms)
     arrays = {name: array.copy() for name, array in index.arrays().items()}
-    arrays["books"][-1] = 0
+    arrays["shape"][:, 1:] = 0
     without = TreeAH.restore(index.data, arrays, index.options)
     setting = {"leaves": 100, "candidates": 12}
     assert recall(index.search(queries, 10, setting=setting)[0], truth) > 0.01 + recall(
@@ -234,9 +234,9 @@ def broken_arrays():
     yield "leaf too long", change("sizes", 0, 1 << 30)
     yield "leaf of negative size", change("sizes", 0, -5)
     yield "NaN", change("centres", (0, 0), np.nan)
-    yield "infinite radius", change("radii", 0, np.inf)
+    yield "infinite radius", change("shape", 0, np.inf)
     yield "lacks codes", lambda arrays: arrays.pop("codes")
-    for name in ("centres", "radii", "books", "codes", "rows", "starts", "sizes"):
+    for name in ("centres", "shape", "books", "codes", "rows", "starts", "sizes"):
         yield f"short {name}", lambda arrays, name=name: arrays.__setitem__(name, arrays[name][:-1])
         yield f"none of {name}", lambda arrays, name=name: arrays.__setitem__(name, arrays[name][:0])
         yield f"type of {name}", lambda arrays, name=name: arrays.__setitem__(name, arrays[name].astype(np.float64))

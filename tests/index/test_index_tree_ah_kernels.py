@@ -72,24 +72,32 @@ def test_second_centres_have_the_least_loss():
 def test_encoding_is_coordinate_descent(dim, width, weight):
     points, centres = normal(60, dim), normal(60, dim, seed=1) / 2
     coder = Coder.train(points, centres, width=width, weight=weight, euclidean=False, seed=1)
-    books, subspaces = coder.books[: coder.subspaces].astype(np.float64), coder.subspaces
-    packed = coder.encode(points, centres)
+    books, subspaces = coder.books.astype(np.float64), coder.subspaces
+    found, extra = coder.encode(points, centres)
     wide = np.zeros((60, subspaces * width))
     for i, (point, near) in enumerate(zip(points.astype(np.float64), centres, strict=True)):
         x, r = wide[i], np.zeros(subspaces * width)
         x[:dim], r[:dim] = point, point - near
-        codes = reference.unpacked(packed[i])[:subspaces]
+        codes = found[i].tolist()
         descended = reference.encode(x, r, books, weight, 2 if weight else 0)
         losses = [reference.loss(x, r, c, books, weight) for c in (codes, descended)]
         assert losses[0] == pytest.approx(losses[1], rel=1e-3)  # equal but for ties
         nearest = reference.encode(x, r, books, 0.0, 0)
         assert losses[0] <= reference.loss(x, r, nearest, books, weight) * (1 + 1e-6)
-        if width * subspaces >= dim:
-            error = r - reference.decoded(codes, books)
-            levels, step = coder.books[subspaces, 0], coder.books[subspaces, 0, 1] - coder.books[subspaces, 0, 0]
-            level = levels[reference.unpacked(packed[i])[subspaces]]
-            along = np.clip(error @ x / (x @ x), levels[0], levels[-1])
-            assert abs(level - along) <= step / 2 + 1e-5
+        error = r - reference.decoded(codes, books)
+        assert extra[i] == pytest.approx(error @ x / (x @ x), abs=1e-4)
+
+
+@pytest.mark.parametrize("euclidean", [False, True])
+def test_packing_rounds_the_extra_number_to_a_step(euclidean):
+    coder = Coder(np.zeros((5, 2, 16), np.float32), 10, 0.0, euclidean)
+    codes = np.random.default_rng(0).integers(16, size=(40, 5)).astype(np.uint8)
+    extra, ranges = normal(40), np.tile(np.array([-1.5, 3.0], np.float32), (40, 1))
+    for line, before, number in zip(coder.pack(codes, extra, ranges), codes.tolist(), extra, strict=True):
+        after = reference.unpacked(line)
+        assert after[:5] == before
+        again = reference.extra_number(after[5 : 5 + coder.digits], -1.5, 3.0)
+        assert abs(again - np.clip(number, -1.5, 1.5)) <= 1.5 / (16**coder.digits - 1) + 1e-6
 
 
 def test_the_weight_is_that_of_the_paper():
@@ -108,13 +116,8 @@ def test_training_the_score_aware_loss_lowers_it():
     for trained in (0.0, weight):
         coder = Coder.train(points, centres, width=2, weight=trained, euclidean=False)
         coder = Coder(coder.books, 16, weight, False)
-        packed = coder.encode(points, centres)
-        losses.append(
-            sum(
-                reference.loss(x, x, reference.unpacked(line)[:8], coder.books[:8], weight)
-                for x, line in zip(points, packed, strict=True)
-            )
-        )
+        found, _ = coder.encode(points, centres)
+        losses.append(sum(reference.loss(x, x, c, coder.books, weight) for x, c in zip(points, found, strict=True)))
     assert losses[1] < losses[0]
 
 
@@ -151,13 +154,15 @@ def test_the_scan_keeps_the_best_by_the_tables(metric, dim, width):
     kernels.search(tree, queries, np.arange(4), leaves, offsets, candidates, nothing, found, scores, lists)
     rows, owners, packed = index.layout.points()
     for query, chosen, offset, listed in zip(queries, leaves, offsets, lists, strict=True):
-        digit = 1.0 if metric == "euclidean" else max(offset.max(), 0)
+        times = 1.0 if metric == "euclidean" else max(offset.max(), 0)
         bias = np.square(index.centres).sum(1) / 2 if metric == "euclidean" else np.zeros(9)
         expected = {}
         for row, leaf, line in zip(rows.tolist(), owners, packed, strict=True):
             if leaf in chosen:
-                codes, centre = reference.unpacked(line), index.centres[leaf]
-                expected[row] = reference.scanned_score(query, centre, codes, index.coder.books, digit) - bias[leaf]
+                codes, centre, books = reference.unpacked(line), index.centres[leaf], index.coder.books
+                digits = codes[len(books) : len(books) + index.coder.digits]
+                extra = times * reference.extra_number(digits, *index.shape[leaf, 1:]) - bias[leaf]
+                expected[row] = reference.scanned_score(query, centre, codes, books, extra)
         listed = listed[listed >= 0].tolist()
         assert candidates <= len(listed) == len(set(listed))
         ranked = sorted(expected.values(), reverse=True)

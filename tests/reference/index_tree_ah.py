@@ -43,12 +43,17 @@ def unpacked(packed):
     return [code for byte in packed.tolist() for code in (byte & 15, byte >> 4)]
 
 
-def scanned_score(query, centre, codes, books, digit):
-    """Score of a point as the scan has it: centre, look-ups in tables, and the extra codes times ``digit``."""
+def scanned_score(query, centre, codes, books, extra):
+    """Score of a point as the scan has it: centre, look-ups in tables, and what its extra number adds."""
     width = books.shape[1]
-    score = float(query @ centre)
+    score = float(query @ centre) + extra
     for s, book in enumerate(books):
         part = query[s * width : (s + 1) * width]
-        coordinates = part if len(part) else np.array([digit])
-        score += float(coordinates @ book[: len(coordinates), codes[s]])
+        score += float(part @ book[: len(part), codes[s]])
     return score
+
+
+def extra_number(digits, low, span):
+    """What the extra codes stand for, most significant first."""
+    level = sum(digit * 16**at for at, digit in enumerate(reversed(digits)))
+    return low + span * level / (16 ** len(digits) - 1)

@@ -51,11 +51,12 @@ _BUCKETS = 512  # that leaves are sorted into
 _AHEAD = 10  # candidates whose rows are asked for before they are needed
 _LINES = 16  # cache lines of the next leaf that are asked for
 
-# what is searched: codebooks, codes by blocks, first block and size of each leaf, row at each place; the full vectors
-Tree = namedtuple("Tree", ["books", "codes", "starts", "sizes", "rows", "matrix", "norms", "metric"])
-# where a search of one query works: its padded vector, its tables as floats and as bytes, how many points have each
-# height, the candidates so far (place and height), the sums of a block
-_Scratch = namedtuple("_Scratch", ["query", "parts", "tables", "counts", "places", "heights", "sums"])
+# what is searched: codebooks; radius, least extra number and range of those of each leaf; codes by blocks; first block
+# and size of each leaf; row at each place; the full vectors
+Tree = namedtuple("Tree", ["books", "shape", "codes", "starts", "sizes", "rows", "matrix", "norms", "metric"])
+# where a search of one query works: its padded vector, the numbers 0 to 15, its tables as floats and as bytes, how many
+# points have each height, the candidates so far (place and height), the sums of a block
+_Scratch = namedtuple("_Scratch", ["query", "levels", "parts", "tables", "counts", "places", "heights", "sums"])
 
 
 @kernel
@@ -172,31 +173,42 @@ def _best_leaves(scores, count, low, top, chosen, buckets, ends, leaves):
 
 
 @inner_kernel
-def _fill_tables(books, work):
+def _digit_step(metric, digit):
+    """How much of the range of the extra numbers a step of one of the extra codes is."""
+    if metric == EUCLIDEAN:
+        return np.float32(16 / 255) if digit == 0 else np.float32(1 / 255)
+    return np.float32(1 / 15)
+
+
+@inner_kernel
+def _fill_tables(books, metric, span, work):
     """Fill the tables with what each code adds to a score, from 0, in steps of 1 / scale; returns the scale.
 
-    A score counts in steps as high as the sum over any group of subspaces allows in 8 bits.
+    A score counts in steps as high as the sum over any group of subspaces allows in 8 bits. span: the widest range of
+    the extra numbers, whose codes have tables that `_scan` fills.
     """
     subspaces, width = books.shape[0], np.uint64(books.shape[1])
     centres, query, parts = books.reshape(-1), work.query, work.parts
-    widest, total, group = np.float32(0), np.float32(0), np.float32(0)
-    for s in range(subspaces):
-        part = splat(np.float32(0))
-        for j in range(np.uint64(0), width):
-            at = np.uint64(s) * width + j
-            part = fma(splat(query[at]), load(centres, at * np.uint64(LANES)), part)
-        low = smallest(part)
-        part = sub(part, splat(low))
-        store(parts, np.uint64(s * LANES), part)
+    widest, whole, group = np.float32(0), np.float32(0), np.float32(0)
+    for s in range(subspaces + (2 if metric == EUCLIDEAN else 1)):
+        if s < subspaces:
+            part = splat(np.float32(0))
+            for j in range(np.uint64(0), width):
+                at = np.uint64(s) * width + j
+                part = fma(splat(query[at]), load(centres, at * np.uint64(LANES)), part)
+            part = sub(part, splat(smallest(part)))
+            store(parts, np.uint64(s * LANES), part)
+            reach = -smallest(sub(splat(np.float32(0)), part))
+        else:
+            reach = span * np.float32(15) * _digit_step(metric, s - subspaces)
         if s % (2 * GROUP) == 0:
             group = np.float32(0)
-        reach = -smallest(sub(splat(np.float32(0)), part))
         group += reach
-        total += reach
+        whole += reach
         widest = max(widest, group)
     scale = np.float32(0)
-    if np.float32(1e-30) < widest and total < np.float32(1e30):
-        scale = min(np.float32(_MOST) / widest, np.float32(60000) / total)
+    if np.float32(1e-30) < widest and whole < np.float32(1e30):
+        scale = min(np.float32(_MOST) / widest, np.float32(60000) / whole)
     steps = splat(scale)
     for s in range(subspaces):
         store_rounded(work.tables, np.uint64(s * LANES), mul(load(parts, np.uint64(s * LANES)), steps))
@@ -252,7 +264,7 @@ def _thin(places, heights, filled, bar):
 
 
 @inner_kernel
-def _scan(tree, leaves, offsets, top, scale, candidates, allowed, work):
+def _scan(tree, leaves, offsets, extra, top, scale, candidates, allowed, work):
     """Collect ``candidates`` or a few more points of greatest height (score in steps); how many.
 
     The bar is the greatest height that so many points reached so far; only what is above it is looked at. Heights of
@@ -260,7 +272,8 @@ def _scan(tree, leaves, offsets, top, scale, candidates, allowed, work):
     """
     codes, width = tree.codes.reshape(-1), tree.codes.shape[1]
     counts, places, heights, sums = work.counts, work.places, work.heights, work.sums
-    base = len(counts) // 2
+    base, subspaces = len(counts) // 2, len(tree.books)
+    levels = load(work.levels, np.uint64(0))
     counts[:] = 0
     filled, reaching, bar, full = 0, 0, 0, False
     for turn in range(len(leaves)):
@@ -268,7 +281,10 @@ def _scan(tree, leaves, offsets, top, scale, candidates, allowed, work):
         if turn + 1 < len(leaves):
             for line in range(_LINES):
                 prefetch_read(codes, np.uint64((tree.starts[leaves[turn + 1]] * width + line) * BYTES))
-        drop = (top - offsets[turn]) * scale
+        for digit in range(2 if tree.metric == EUCLIDEAN else 1):
+            step = extra * tree.shape[leaf, 2] * _digit_step(tree.metric, digit) * scale
+            store_rounded(work.tables, np.uint64((subspaces + digit) * LANES), mul(levels, splat(step)))
+        drop = (top - (offsets[turn] + extra * tree.shape[leaf, 1])) * scale
         rise = base - (np.int64(drop) if drop < np.float32(1e6) else 1000000)
         size, start = np.int64(tree.sizes[leaf]), tree.starts[leaf]
         for block in range((size + BYTES - 1) // BYTES):
@@ -337,8 +353,8 @@ def search(tree, queries, order, leaves, offsets, candidates, allowed, found, sc
     groups = (width + GROUP - 1) // GROUP
     kept = 4 * candidates + 2 * BYTES
     work = _Scratch(
-        np.zeros(lookups * tree.books.shape[1], np.float32), np.empty(lookups * LANES, np.float32),
-        np.zeros(lookups * LANES, np.uint8), np.empty(2 * _STEPS * groups, np.int32), np.empty(kept, np.int64),
+        np.zeros(lookups * tree.books.shape[1], np.float32), np.arange(LANES).astype(np.float32),
+        np.empty(lookups * LANES, np.float32), np.zeros(lookups * LANES, np.uint8), np.empty(2 * _STEPS * groups, np.int32), np.empty(kept, np.int64),
         np.empty(kept, np.int32), np.empty(BYTES, np.uint16),
     )  # fmt: skip
     _search(tree, queries, order, leaves, offsets, candidates, allowed, found, scores, lists, work)
@@ -346,20 +362,23 @@ def search(tree, queries, order, leaves, offsets, candidates, allowed, found, sc
 
 @loop_kernel
 def _search(tree, queries, order, leaves, offsets, candidates, allowed, found, scores, lists, work):
-    dim, (count, width, _) = queries.shape[1], tree.books.shape
+    dim = queries.shape[1]
     for turn in range(len(order)):
         q = order[turn]
-        top = offsets[q, 0]
-        for i in range(1, offsets.shape[1]):
-            top = max(top, offsets[q, i])
         for j in range(dim):
             work.query[j] = queries[q, j]
-        # the extra codes times this: neighbours score about like the centre of the best leaf
-        extra = np.float32(1) if tree.metric == EUCLIDEAN else max(top, np.float32(0))
-        for s in range((dim + width - 1) // width, count):
-            work.query[s * width] = extra
-        scale = _fill_tables(tree.books, work)
-        filled = _scan(tree, leaves[q], offsets[q], top, scale, candidates, allowed, work)
+        # the extra numbers count this often: neighbours score about like the centre of the best leaf
+        extra = np.float32(1) if tree.metric == EUCLIDEAN else np.float32(0)
+        if tree.metric != EUCLIDEAN:
+            for i in range(offsets.shape[1]):
+                extra = max(extra, offsets[q, i])
+        top, span = np.float32(-np.inf), np.float32(0)
+        for i in range(offsets.shape[1]):
+            leaf = leaves[q, i]
+            top = max(top, offsets[q, i] + extra * tree.shape[leaf, 1])
+            span = max(span, extra * tree.shape[leaf, 2])
+        scale = _fill_tables(tree.books, tree.metric, span, work)
+        filled = _scan(tree, leaves[q], offsets[q], extra, top, scale, candidates, allowed, work)
         if lists.shape[1] > 0:
             for i in range(min(filled, lists.shape[1])):
                 lists[q, i] = tree.rows[work.places[i]]

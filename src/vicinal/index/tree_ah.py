@@ -59,17 +59,17 @@ class TreeAH(Kind):
     name = "tree_ah"
 
     def __init__(  # noqa: PLR0917
-        self, data: Rows, options: dict[str, Any], centres: NDArray, radii: NDArray, coder: Coder, layout: Layout
+        self, data: Rows, options: dict[str, Any], centres: NDArray, shape: NDArray, coder: Coder, layout: Layout
     ) -> None:
         self.data, self.options = data, options
-        self.centres, self.radii = centres, radii
+        self.centres, self.shape = centres, shape  # (leaves, 3): radius, least extra number and range of those
         self.coder, self.layout = coder, layout
         euclidean = data.metric == "euclidean"
-        packs = Packs.of(centres, None if euclidean else (-_OPTIMISM * radii).astype(np.float32))
+        packs = Packs.of(centres, None if euclidean else (-_OPTIMISM * shape[:, 0]).astype(np.float32))
         # the kernels are compiled once, for arrays that are not written to, whether they come from a file or not
         self._packs = _fixed(packs.values), _fixed(packs.biases)
         matrix = data.matrix if data.matrix.dtype == np.float32 else np.zeros((0, data.dim), np.float32)
-        scanned = (coder.books, layout.codes, layout.starts, layout.sizes, layout.rows, matrix, data.norms)
+        scanned = (coder.books, shape, layout.codes, layout.starts, layout.sizes, layout.rows, matrix, data.norms)
         self._scanned: Any = tuple(_fixed(array) for array in scanned)
 
     @classmethod
@@ -95,12 +95,18 @@ class TreeAH(Kind):
                 sample, centres[own], width=chosen["width"], euclidean=euclidean, seed=seed, threads=workers,
                 weight=0.0 if euclidean else anisotropic_weight(chosen["threshold"], data.dim),
             )  # fmt: skip
-            entries, squares = _encoded(
+            rows, owners, codes, extra, squares = _encoded(
                 data, 0, centres, coder, spill=chosen["spill"], threads=workers, callback=callback
             )
-            layout = Layout.of(*entries, leaves)
-            radii = finite(np.sqrt(np.bincount(entries[1], squares, leaves) / np.maximum(layout.sizes, 1)))
-        return cls(data, chosen, centres, radii, coder, layout)
+            shape = np.zeros((leaves, 3), np.float32)
+            shape[:, 0] = finite(
+                np.sqrt(np.bincount(owners, squares, leaves) / np.bincount(owners, None, leaves).clip(1))
+            )
+            shape[owners, 1] = extra  # any of the leaf, to begin with
+            np.minimum.at(shape[:, 1], owners, extra)
+            np.maximum.at(shape[:, 2], owners, extra - shape[owners, 1])
+            layout = Layout.of(rows, owners, coder.pack(codes, extra, shape[owners, 1:]), leaves)
+        return cls(data, chosen, centres, shape, coder, layout)
 
     @classmethod
     def plans(cls, n: int, dim: int, metric: str) -> Sequence[dict[str, Any]]:
@@ -146,7 +152,7 @@ class TreeAH(Kind):
         from vicinal.index import _tree_ah_kernels as kernels
 
         metric = getattr(_rescore_kernels, self.data.metric.upper())
-        tree = kernels.Tree(*self._scanned, metric)
+        tree = kernels.Tree._make((*self._scanned, metric))
         wanted, candidates = limits
         queries, mask = _fixed(queries), _fixed(mask)
         gather = self.data.matrix.dtype != np.float32  # such rows are widened and scored elsewhere
@@ -167,32 +173,34 @@ class TreeAH(Kind):
     def extend(self, data: Rows, *, threads: int = 0, callback: Callback | None = None) -> Self:
         """See `Kind.extend`: the new rows join the leaves there are; nothing is trained again."""
         with np.errstate(over="ignore", invalid="ignore"):
-            new, _ = _encoded(
+            rows, leaves, codes, extra, _ = _encoded(
                 data, len(self.data), self.centres, self.coder,
                 spill=self.options["spill"], threads=worker_count(threads), callback=callback,
             )  # fmt: skip
+            new = rows, leaves, self.coder.pack(codes, extra, self.shape[leaves, 1:])
         old = self.layout.points()
-        layout = Layout.of(*(np.concatenate([old[at], new[at]]) for at in range(3)), len(self.centres))  # type: ignore
-        return type(self)(data, self.options, self.centres, self.radii, self.coder, layout)
+        rows, leaves, packed = (np.concatenate([old[at], new[at]]) for at in range(3))  # type: ignore[misc]
+        layout = Layout.of(rows, leaves, packed, len(self.centres))
+        return type(self)(data, self.options, self.centres, self.shape, self.coder, layout)
 
     @property
     def nbytes(self) -> int:
         """See `Kind.nbytes`."""
-        held = (self.centres, self.radii, self.coder.books, *self._packs)
+        held = (self.centres, self.shape, self.coder.books, *self._packs)
         return self.layout.nbytes + sum(array.nbytes for array in held)
 
     def arrays(self) -> dict[str, NDArray]:
         """See `Kind.arrays`."""
         layout = self.layout
         return {
-            "centres": self.centres, "radii": self.radii, "books": self.coder.books, "codes": layout.codes,
+            "centres": self.centres, "shape": self.shape, "books": self.coder.books, "codes": layout.codes,
             "rows": layout.rows, "starts": layout.starts, "sizes": layout.sizes,
         }  # fmt: skip
 
     @classmethod
     def restore(cls, data: Rows, arrays: Mapping[str, NDArray], options: Mapping[str, Any]) -> Self:
         """See `Kind.restore`."""
-        names = ("centres", "radii", "books", "codes", "rows", "starts", "sizes")
+        names = ("centres", "shape", "books", "codes", "rows", "starts", "sizes")
         missing = [name for name in names if name not in arrays]
         if missing:
             raise BadFormat(f"the index lacks {missing[0]}")
@@ -200,20 +208,20 @@ class TreeAH(Kind):
             chosen = _checked(dict(options))
         except BadOption as error:
             raise BadFormat(f"options of the index: {error}") from None
-        centres, radii, books = arrays["centres"], arrays["radii"], arrays["books"]
+        centres, shape, books = arrays["centres"], arrays["shape"], arrays["books"]
         leaves, width, euclidean = len(centres) if centres.ndim else 0, chosen["width"], data.metric == "euclidean"
-        count = -(-data.dim // width) + (2 if euclidean else 1)
         if not leaves:
             raise BadFormat("the index has no leaves")
         check_array("centres", centres, np.float32, (leaves, data.dim))
-        check_array("radii", radii, np.float32, (leaves,))
-        check_array("books", books, np.float32, (count, width, 16))
-        if not all(np.isfinite(array).all() for array in (centres, radii, books)):
+        check_array("shape", shape, np.float32, (leaves, 3))
+        check_array("books", books, np.float32, (-(-data.dim // width), width, 16))
+        if not all(np.isfinite(array).all() for array in (centres, shape, books)):
             raise BadFormat("the index holds NaN or infinity")
         layout = Layout(arrays["codes"], arrays["rows"], arrays["starts"], arrays["sizes"])
-        layout.check(len(data), leaves, -(-count // 2))
         weight = 0.0 if euclidean else anisotropic_weight(chosen["threshold"], data.dim)
-        return cls(data, chosen, centres, radii, Coder(books, data.dim, weight, euclidean), layout)
+        coder = Coder(books, data.dim, weight, euclidean)
+        layout.check(len(data), leaves, coder.packed_width)
+        return cls(data, chosen, centres, shape, coder, layout)
 
 
 def _checked(options: dict[str, Any]) -> dict[str, Any]:
@@ -245,10 +253,13 @@ def _sample(data: Rows, count: int, seed: int) -> NDArray[np.float32]:
 def _encoded(
     data: Rows, first: int, centres: NDArray[np.float32], coder: Coder, *, spill: bool, threads: int,
     callback: Callback | None,
-) -> tuple[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]], NDArray[np.float32]]:  # fmt: skip
-    """Rows, leaves and codes of the rows from ``first`` on; and the squared lengths of their residuals."""
+) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray]:  # fmt: skip
+    """Rows (int32), leaves (int32), codes (uint8) and extra numbers (float32) of the rows from ``first`` on, and the
+    squared lengths of their residuals (float32).
+    """
     packs = Packs.of(centres)
-    parts: list[tuple[NDArray, NDArray, NDArray, NDArray]] = []
+    nothing, none = np.zeros(0, np.int32), np.zeros(0, np.float32)
+    parts: list[Any] = [(nothing, nothing, np.zeros((0, coder.subspaces), np.uint8), none, none)]
     for start in range(first, len(data), _BLOCK):
         points = data.block(start, start + _BLOCK)
         rows = np.arange(start, start + len(points), dtype=np.int32)
@@ -256,14 +267,12 @@ def _encoded(
         both = [own, second_centres(points, centres, own)] if spill and len(centres) > 1 else [own]
         for leaves in both:
             near = centres[leaves]
-            parts.append((rows, leaves, coder.encode(points, near, threads), np.square(points - near).sum(axis=1)))
+            codes, extra = coder.encode(points, near, threads)
+            parts.append((rows, leaves, codes, extra, np.square(points - near).sum(axis=1)))
         if callback:
             callback(Progress("encoding", start + len(points) - first, len(data) - first, unit="rows"))
-    if not parts:
-        nothing = np.zeros(0, np.int32)
-        return (nothing, nothing, np.zeros((0, -(-len(coder.books) // 2)), np.uint8)), np.zeros(0, np.float32)
-    rows, leaves, packed, squares = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return (rows, leaves, packed), squares
+    rows, leaves, all_codes, extras, squares = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return rows, leaves, all_codes, extras, squares
 
 
 def _fixed(array: NDArray) -> NDArray:

@@ -8,7 +8,8 @@ harm. Two remedies:
   large-scale inference with anisotropic vector quantization").
 * One more code holds e . x / |x|^2. Times the score at which points become neighbours of q, it is the best guess of
   q . e there is without knowing more of q, and is added to the score at the cost of one look-up. Under the euclidean
-  metric two codes hold e . x - |x|^2 / 2, which are all of a score that does not depend on the query.
+  metric two codes hold e . x - (|x|^2 - |c|^2) / 2, c the centre of the leaf: all of a score that does not depend on
+  the query. Every leaf has a range of its own for these numbers.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from vicinal.randomness import generator
 CODES = 16  # centres of a subspace: one look-up in a register
 _DESCENTS = 2  # passes of coordinate descent when encoding
 _ROUNDS = 8  # of training
-_TAILS = (0.002, 0.998)  # part of the errors along points that the codes span
 
 
 def anisotropic_weight(threshold: float, dim: int) -> float:
@@ -63,9 +63,8 @@ class Coder:
 
     Attributes
     ----------
-    books : (subspaces + extras, width, 16) float32
-        Subspace s covers the dimensions from ``s * width``; what lies beyond the last dimension is 0. The extras, 1 or
-        (euclidean) 2, are the steps of the additional number of a point.
+    books : (subspaces, width, 16) float32
+        Subspace s covers the dimensions from ``s * width``; what lies beyond the last dimension is 0.
     dim : int
     weight : float
         `anisotropic_weight`.
@@ -108,38 +107,60 @@ class Coder:
             if turn >= _ROUNDS // 2:  # the plain loss first: a good start, and quicker
                 np.divide(weight, lengths, out=scales, where=lengths > 0)
             books = _moved(books, x, r, (*_encode(x, r, books, scales, threads), scales))
-        coder = cls(finite(books), dim, weight, euclidean)
-        extra = coder._extra(points, centres, coder._codes(points, centres, threads)[1])
-        low, high = (extra.min(), extra.max()) if euclidean else np.quantile(extra, _TAILS)
-        levels = CODES**2 if euclidean else CODES
-        step = (high - low) / (levels - 1)
-        steps = np.zeros((2 if euclidean else 1, width, CODES), np.float32)
-        steps[-1, 0] = np.arange(CODES) * step
-        if euclidean:
-            steps[0, 0] = np.arange(CODES) * step * CODES
-        steps[0, 0] += low
-        return cls(np.concatenate([coder.books, finite(steps)]), dim, weight, euclidean)
+        return cls(finite(books), dim, weight, euclidean)
 
-    def encode(self, points: NDArray[np.float32], centres: NDArray[np.float32], threads: int = 1) -> NDArray[np.uint8]:
+    @property
+    def digits(self) -> int:
+        """Codes that hold the additional number of a point."""
+        return 2 if self.euclidean else 1
+
+    @property
+    def packed_width(self) -> int:
+        """Bytes of a point."""
+        return -(-(self.subspaces + self.digits) // 2)
+
+    def encode(
+        self, points: NDArray[np.float32], centres: NDArray[np.float32], threads: int = 1
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Encode points, (n, dim), of leaves with the given centres, (n, dim).
 
         Returns
         -------
-        (n, width) uint8
-            Codes 2 j (lower half) and 2 j + 1 in byte j: those of the subspaces, then the extras.
+        codes : (n, subspaces) uint8
+        extra : (n,) float32
+            The additional number of each.
         """
         codes, along = self._codes(points, centres, threads)
-        steps = self.books[self.subspaces :, 0]
-        step = max(float(steps[-1, 1] - steps[-1, 0]), 1e-30)
-        levels = np.clip((self._extra(points, centres, along) - steps[0, 0]) / step, 0, CODES ** len(steps) - 1)
-        level = np.rint(levels).astype(np.uint8)
-        extras = [level >> 4, level & 15] if len(steps) == 2 else [level]
-        count = codes.shape[1] + len(extras)
-        everything = np.zeros((len(codes), count + count % 2), np.uint8)
-        everything[:, : codes.shape[1]] = codes
-        for at, extra in enumerate(extras):
-            everything[:, codes.shape[1] + at] = extra
-        return everything[:, ::2] | everything[:, 1::2] << 4
+        lengths = np.einsum("ij,ij->i", points, points)
+        if self.euclidean:
+            return codes, finite(along + (np.einsum("ij,ij->i", centres, centres) - lengths) / 2)
+        return codes, finite(np.divide(along, lengths, out=np.zeros_like(along), where=lengths > 0))
+
+    def pack(
+        self, codes: NDArray[np.uint8], extra: NDArray[np.float32], ranges: NDArray[np.float32]
+    ) -> NDArray[np.uint8]:
+        """Put codes two a byte, after them the additional number: a step between the ends of its range.
+
+        Parameters
+        ----------
+        codes : (n, subspaces) uint8
+        extra : (n,) float32
+        ranges : (n, 2) float32
+            Least number and width of the range in the leaf of each point; what lies outside moves to its end.
+
+        Returns
+        -------
+        (n, packed_width) uint8
+            Codes 2 j (lower half) and 2 j + 1 in byte j.
+        """
+        low, span = ranges.T
+        parts = np.divide(extra - low, span, out=np.zeros_like(extra), where=span > 0).clip(0, 1)
+        level = np.rint(parts * (CODES**self.digits - 1)).astype(np.uint8)
+        everything: NDArray[np.uint8] = np.zeros((len(codes), 2 * self.packed_width), np.uint8)
+        everything[:, : self.subspaces] = codes
+        for digit in range(self.digits):
+            everything[:, self.subspaces + digit] = level >> 4 * (self.digits - 1 - digit) & 15
+        return np.bitwise_or(everything[:, ::2], everything[:, 1::2] << 4, dtype=np.uint8)
 
     def _codes(self, points: NDArray, centres: NDArray, threads: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Codes of the subspaces, and the dot product of each point with its error."""
@@ -147,14 +168,7 @@ class Coder:
         x, r = _padded(points, wide), _padded(points - centres, wide)
         lengths = np.einsum("ij,ij->i", x, x)
         scales = np.divide(self.weight, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-        return _encode(x, r, self.books[: self.subspaces], scales, threads)
-
-    def _extra(self, points: NDArray, centres: NDArray, along: NDArray) -> NDArray[np.float32]:
-        """The number that the extra codes stand for."""
-        lengths = np.einsum("ij,ij->i", points, points)
-        if self.euclidean:
-            return along + (np.einsum("ij,ij->i", centres, centres) - lengths) / 2
-        return np.divide(along, lengths, out=np.zeros_like(along), where=lengths > 0)
+        return _encode(x, r, self.books, scales, threads)
 
 
 def _padded(vectors: NDArray[np.float32], wide: int) -> NDArray[np.float32]:
