@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vicinal.encoders import load_encoder
     from vicinal.errors import VicinalError
     from vicinal.graphs import DeepWalk, Node2Vec
-    from vicinal.index import Index, build_index, open_index
+    from vicinal.index import Index, build_index, compress, open_index
     from vicinal.matches import Match, Matches
     from vicinal.names import Names
     from vicinal.origin import Origin
@@ -58,6 +58,7 @@ _HOMES = {
     "VicinalError": "errors",
     "Word2Vec": "words",
     "build_index": "index",
+    "compress": "index",
     "load_encoder": "encoders",
     "open_index": "index",
 }
@@ -91,6 +92,7 @@ __all__ = [
     "Word2Vec",
     "__version__",
     "build_index",
+    "compress",
     "load_encoder",
     "open_index",
 ]

@@ -354,8 +354,9 @@ def search(tree, queries, order, leaves, offsets, candidates, allowed, found, sc
     kept = 4 * candidates + 2 * BYTES
     work = _Scratch(
         np.zeros(lookups * tree.books.shape[1], np.float32), np.arange(LANES).astype(np.float32),
-        np.empty(lookups * LANES, np.float32), np.zeros(lookups * LANES, np.uint8), np.empty(2 * _STEPS * groups, np.int32), np.empty(kept, np.int64),
-        np.empty(kept, np.int32), np.empty(BYTES, np.uint16),
+        np.empty(lookups * LANES, np.float32), np.zeros(lookups * LANES, np.uint8),
+        np.empty(2 * _STEPS * groups, np.int32), np.empty(kept, np.int64), np.empty(kept, np.int32),
+        np.empty(BYTES, np.uint16),
     )  # fmt: skip
     _search(tree, queries, order, leaves, offsets, candidates, allowed, found, scores, lists, work)
 
