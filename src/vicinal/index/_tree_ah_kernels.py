@@ -352,12 +352,11 @@ def search(tree, queries, order, leaves, offsets, candidates, allowed, found, sc
     width, lookups = tree.codes.shape[1], 2 * tree.codes.shape[1]
     groups = (width + GROUP - 1) // GROUP
     kept = 4 * candidates + 2 * BYTES
-    work = _Scratch(
-        np.zeros(lookups * tree.books.shape[1], np.float32), np.arange(LANES).astype(np.float32),
-        np.empty(lookups * LANES, np.float32), np.zeros(lookups * LANES, np.uint8),
-        np.empty(2 * _STEPS * groups, np.int32), np.empty(kept, np.int64), np.empty(kept, np.int32),
-        np.empty(BYTES, np.uint16),
-    )  # fmt: skip
+    query, levels = np.zeros(lookups * tree.books.shape[1], np.float32), np.arange(LANES).astype(np.float32)
+    parts, tables = np.empty(lookups * LANES, np.float32), np.zeros(lookups * LANES, np.uint8)
+    counts, sums = np.empty(2 * _STEPS * groups, np.int32), np.empty(BYTES, np.uint16)
+    places, heights = np.empty(kept, np.int64), np.empty(kept, np.int32)
+    work = _Scratch(query, levels, parts, tables, counts, places, heights, sums)
     _search(tree, queries, order, leaves, offsets, candidates, allowed, found, scores, lists, work)
 
 
