@@ -40,6 +40,7 @@ PUBLIC = [
     "Word2Vec",
     "__version__",
     "build_index",
+    "compress",
     "load_encoder",
     "open_index",
 ]

@@ -10,7 +10,7 @@ import pytest
 from vicinal import Space
 from vicinal.errors import BadInput, BadOption, OutputExists
 from vicinal.index.axes import principal_axes
-from vicinal.index.compress import compress
+from vicinal.index.compression import compress
 from vicinal.index.kept import NeighbourRecall, NeighbourTruth
 
 METRICS = ["cosine", "dot", "euclidean"]

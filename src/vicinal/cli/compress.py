@@ -50,7 +50,7 @@ def command(space: str, output: str, as_json: bool, force: bool, **how: Any) -> 
     Prints the bytes before and after, and which share of the nearest neighbours of a sample of names is still found: by
     the codes alone, and when a few times as many are looked up and scored again by the full vectors.
     """
-    from vicinal.index.compress import compress
+    from vicinal.index.compression import compress
 
     if not output.lower().endswith(".space"):
         raise BadOption(f"only .space files keep compressed vectors, got {output!r}")

@@ -3,7 +3,7 @@
 from vicinal.index.base import Index
 from vicinal.index.benchmark import benchmark_kinds
 from vicinal.index.build import build_index
-from vicinal.index.compress import Compressed, compress
+from vicinal.index.compression import Compressed, compress
 from vicinal.index.figures import Benchmark, KindFigures
 from vicinal.index.file import open_index, update
 from vicinal.index.kinds import find_kind, kind_names
