@@ -23,7 +23,7 @@ check: $(READY) ## Lint, formatting, types
 	$(BIN)/mypy
 
 bench: $(READY) ## Compare with peers, which get an environment of their own; see benchmarks/README.md
-	for part in words fasttext documents glove graphs counts tables align sentences; do $(BIN)/python benchmarks/$$part.py || exit; done
+	for part in words fasttext documents glove graphs counts tables align sentences search; do $(BIN)/python benchmarks/$$part.py || exit; done
 	$(BIN)/python benchmarks/report.py
 
 docs: $(READY) ## Write the generated pages again
