@@ -14,6 +14,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -64,11 +65,13 @@ def speed(args) -> None:
     """Words a second in training, and from the text to the trained model."""
     text, version = corpus(args.words), peer_version()
     part = Part("fasttext", "speed", args, text_words=args.words, threads=THREADS, rounds=args.rounds, peer=version)
-    contestants = {"vicinal": lambda _: ours(text, 2, 1)}
-    if version:
-        contestants[PEER] = lambda _: peer(text, 1, 1)
-    runs = interleave(contestants, args.rounds)
-    part.add(speed_row("FastText", "training, skip-gram", runs, key="words_per_s", aimed=6))
+    for sharing, aimed in ((1, 6), (4, None)):
+        contestants = {"vicinal": lambda _, sharing=sharing: ours(text, 2, 1, sharing=sharing)}
+        if version:
+            contestants[PEER] = lambda _: peer(text, 1, 1)
+        runs = interleave(contestants, args.rounds)
+        job = "training, skip-gram" + ("" if sharing == 1 else f", sharing={sharing}")
+        part.add(speed_row("FastText", job, runs, key="words_per_s", aimed=aimed))
 
 
 def word_sets() -> dict[str, list[tuple[str, str, float]]]:
@@ -117,7 +120,7 @@ def quality(args) -> None:
         "fasttext", "quality", args, text_words=args.quality_words, epochs=args.epochs, threads=THREADS, peer=version,
         hidden_words=len(hidden),
     )  # fmt: skip
-    contestants = {"vicinal": ours} | ({PEER: peer} if version else {})
+    contestants = {"vicinal": ours, "vicinal, sharing=4": partial(ours, sharing=4)} | ({PEER: peer} if version else {})
     scores: dict[str, list[dict]] = {who: [] for who in contestants}
     for seed in range(1, args.seeds + 1):
         for who, train in contestants.items():

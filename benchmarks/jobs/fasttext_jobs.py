@@ -10,7 +10,7 @@ import numpy as np
 from _answer import answer
 
 
-def train(text: str, epochs: int, seed: int, threads: int, sharing: int = 4, wanted: str = "", out: str = "") -> dict:
+def train(text: str, epochs: int, seed: int, threads: int, sharing: int = 1, wanted: str = "", out: str = "") -> dict:
     """Train skip-gram over subwords of 3 to 6 letters; with ``out``, write vectors of the wanted words, seen or not."""
     import vicinal as vc
     from vicinal.data import tokenize_corpus
