@@ -13,6 +13,7 @@ from vicinal.index import _tree_ah_kernels as kernels
 from vicinal.index.rows import Rows
 from vicinal.index.tree_ah import TreeAH
 from vicinal.index.tree_ah_codes import Coder, anisotropic_weight
+from vicinal.index.tree_ah_codes import _moved as moved_books
 from vicinal.index.tree_ah_layout import fixed
 from vicinal.index.tree_ah_levels import Levels, choose_of_all
 from vicinal.index.tree_ah_training import Packs, assign, k_means, second_centres
@@ -109,6 +110,27 @@ def test_the_weight_is_that_of_the_paper():
         ratio = (dim - 1) * threshold**2 / (1 - threshold**2)
         assert anisotropic_weight(threshold, dim) + 1 == pytest.approx(ratio)
     assert anisotropic_weight(0.2, 1) == 0.0
+
+
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_centres_move_to_where_the_loss_is_least(width):
+    """Against least squares: every residual r and every product e . x asks for something, each with its weight."""
+    points, residuals, books = normal(90, 4 * width), normal(90, 4 * width, seed=1), normal(4, width, 16, seed=2)
+    scales = np.random.default_rng(3).random(90).astype(np.float32)
+    scales[:20] = 0
+    codes = np.random.default_rng(4).integers(14, size=(90, 4)).astype(np.uint8)  # the last two stand for nothing
+    errors = residuals - np.stack([reference.decoded(line, books) for line in codes])
+    along = np.einsum("ij,ij->i", errors, points)
+    moved = moved_books(books, points, residuals, (codes, along, scales), 2)
+    for s in range(4):
+        x, r, e = (array[:, s * width : (s + 1) * width] for array in (points, residuals, errors))
+        goal = np.sqrt(scales) * (along - (x * e).sum(1) + (x * r).sum(1))
+        for code in range(14):
+            mine = codes[:, s] == code
+            rows = np.concatenate([np.tile(np.eye(width), (mine.sum(), 1)), (np.sqrt(scales)[:, None] * x)[mine]])
+            best = np.linalg.lstsq(rows, np.concatenate([r[mine].reshape(-1), goal[mine]]), rcond=None)[0]
+            np.testing.assert_allclose(moved[s, :, code], best, atol=1e-4)
+        assert np.array_equal(moved[s, :, 14:], books[s, :, 14:])
 
 
 def test_training_the_score_aware_loss_lowers_it():

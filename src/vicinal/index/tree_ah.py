@@ -22,7 +22,7 @@ from vicinal.randomness import generator
 _DEFAULTS = {"leaves": 0, "width": 2, "threshold": 0.2, "spill": False, "levels": 1}
 _BLOCK = 1 << 14  # rows encoded at once
 _SAMPLE = 128  # rows a leaf that train the tree
-_CODE_SAMPLE = 1 << 16  # rows that train the codebooks
+_CODE_SAMPLE, _CODE_NUMBERS = (1 << 13, 1 << 16), 1 << 22  # rows, and numbers in them, that train the codebooks
 _SORTED = 8  # queries from which it pays to search them in the order of their leaves
 _NO_MASK, _NO_LISTS = np.zeros(0, np.bool_), np.zeros((0, 0), np.int64)
 
@@ -94,7 +94,8 @@ class TreeAH(Kind):
             if chosen["levels"] > 1:
                 levels, order = Levels.of(centres, chosen["levels"] - 1, seed=seed, threads=workers)
                 centres = centres[order]
-            sample = sample[generator(seed, 1).permutation(len(sample))[:_CODE_SAMPLE]]
+            count = min(max(_CODE_SAMPLE[0], _CODE_NUMBERS // data.dim), _CODE_SAMPLE[1])
+            sample = sample[generator(seed, 1).permutation(len(sample))[:count]]
             own, _ = assign(sample, Packs.of(centres), workers)
             coder = Coder.train(
                 sample, centres[own], width=chosen["width"], euclidean=euclidean, seed=seed, threads=workers,
