@@ -302,13 +302,38 @@ def test_an_index_of_other_rows_or_options_is_refused(built):
 
 @pytest.mark.parametrize(
     "options",
-    [{"leaves": -1}, {"leaves": 2.5}, {"width": 0}, {"width": 17}, {"levels": 0}, {"levels": 5}, {"threshold": 1.0},
+    [{"leaves": -1}, {"leaves": 2.5}, {"width": -1}, {"width": 17}, {"levels": 0}, {"levels": 5}, {"threshold": 1.0},
      {"threshold": "no"},
      {"spill": 1}, {"cells": 3}],
 )  # fmt: skip
 def test_bad_options(options):
     with pytest.raises(BadOption, match=next(iter(options))):
         TreeAH.build(Rows.of(np.eye(3, dtype=np.float32), "cosine"), **options)
+
+
+@pytest.mark.parametrize(("dim", "width"), [(1, 2), (50, 2), (200, 2), (384, 4), (784, 8), (1700, 16)])
+def test_codes_of_long_vectors_stay_short(dim, width):
+    index = TreeAH.build(Rows.of(clustered(40, dim), "cosine"), threads=1)
+    assert index.options["width"] == index.coder.width == width
+    assert index.coder.packed_width <= 55
+    plans = TreeAH.plans(10_000, dim, "cosine")
+    wider = [plan["width"] for plan in plans if "width" in plan]
+    assert wider == ([min(16, 2 * width), min(16, 4 * width)] if dim > 60 else [])
+
+
+def test_a_few_more_candidates_make_up_for_short_codes():
+    matrix = clustered(3000, 400, clusters=300)
+    queries, data = asked(matrix, "euclidean", 60), Rows.of(matrix, "euclidean")
+    truth, _ = nearest_rows(queries, matrix, 10, "euclidean", data.norms)
+    long, short = (TreeAH.build(data, threads=2, width=width) for width in (2, 0))
+    assert short.layout.nbytes < 0.6 * long.layout.nbytes
+    reached = recall(short.search(queries, 10, setting={"leaves": 87, "candidates": 80})[0], truth)
+    assert reached > recall(long.search(queries, 10, setting={"leaves": 87, "candidates": 40})[0], truth) - 0.03
+
+
+def test_levels_are_offered_to_very_many_rows_only():
+    assert {"levels": 2} in TreeAH.plans(10_000_000, 100, "dot")
+    assert not any("levels" in plan for plan in TreeAH.plans(1_000_000, 100, "dot"))
 
 
 def test_plans_build():

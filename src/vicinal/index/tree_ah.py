@@ -15,11 +15,11 @@ from vicinal.index.rows import Rows, in_ranges, worker_count
 from vicinal.index.tree_ah_codes import Coder, anisotropic_weight, finite
 from vicinal.index.tree_ah_layout import Layout, check_array, fixed
 from vicinal.index.tree_ah_levels import OPTIMISM, Levels, choose_of_all
+from vicinal.index.tree_ah_options import checked, plans, usual_width
 from vicinal.index.tree_ah_training import Packs, assign, k_means, second_centres
 from vicinal.progress import Callback, Progress
 from vicinal.randomness import generator
 
-_DEFAULTS = {"leaves": 0, "width": 2, "threshold": 0.2, "spill": False, "levels": 1}
 _BLOCK = 1 << 14  # rows encoded at once
 _SAMPLE = 128  # rows a leaf that train the tree
 _CODE_SAMPLE, _CODE_NUMBERS = (1 << 13, 1 << 16), 1 << 22  # rows, and numbers in them, that train the codebooks
@@ -39,7 +39,8 @@ class TreeAH(Kind):
     leaves : int
         Leaves of the tree; 0 for 1.6 sqrt(n).
     width : int
-        Dimensions that share a 4-bit code, 1 to 16.
+        Dimensions that share a 4-bit code, 1 to 16; 0 for 2, and more from 200 dimensions on, so that the codes of a
+        point take about 50 bytes: a few more candidates then cost less than longer codes.
     threshold : float
         See `vicinal.index.tree_ah_codes.anisotropic_weight`; 0 for the plain loss, as the euclidean metric has it.
     spill : bool
@@ -79,7 +80,8 @@ class TreeAH(Kind):
         cls, data: Rows, *, seed: int = 0, threads: int = 0, callback: Callback | None = None, **options: Any
     ) -> Self:
         """See `Kind.build`; the options are those of the class."""
-        chosen = _checked(options)
+        chosen = checked(options)
+        chosen["width"] = chosen["width"] or usual_width(data.dim)
         n, euclidean = len(data), data.metric == "euclidean"
         leaves = min(chosen["leaves"] or max(1, int(1.6 * n**0.5)), n)
         workers = worker_count(threads)
@@ -117,9 +119,7 @@ class TreeAH(Kind):
     @classmethod
     def plans(cls, n: int, dim: int, metric: str) -> Sequence[dict[str, Any]]:
         """See `Kind.plans`."""
-        if n < 1000:
-            return []
-        return [{}, {"leaves": int(2.5 * n**0.5)}, {"spill": True}]
+        return plans(n, dim)
 
     def settings(self, k: int) -> Sequence[dict[str, Any]]:
         """See `Kind.settings`: more leaves, and with them more candidates."""
@@ -220,11 +220,12 @@ class TreeAH(Kind):
         if missing:
             raise BadFormat(f"the index lacks {missing[0]}")
         try:
-            chosen = _checked(dict(options))
+            chosen = checked(dict(options))
         except BadOption as error:
             raise BadFormat(f"options of the index: {error}") from None
         centres, shape, books = arrays["centres"], arrays["shape"], arrays["books"]
-        leaves, width, euclidean = len(centres) if centres.ndim else 0, chosen["width"], data.metric == "euclidean"
+        leaves, euclidean = len(centres) if centres.ndim else 0, data.metric == "euclidean"
+        width = chosen["width"] or usual_width(data.dim)
         if not leaves:
             raise BadFormat("the index has no leaves")
         check_array("centres", centres, np.float32, (leaves, data.dim))
@@ -239,24 +240,6 @@ class TreeAH(Kind):
         above = chosen["levels"] - 1
         levels = Levels.restore(arrays, above, data.dim, leaves) if above else None
         return cls(data, chosen, centres, shape, coder, layout, levels=levels)
-
-
-def _checked(options: dict[str, Any]) -> dict[str, Any]:
-    """Fill in what is not given and refuse what is out of range."""
-    for name in options:
-        if name not in _DEFAULTS:
-            raise BadOption(f"the kind 'tree_ah' has no option {name!r}; it has {', '.join(_DEFAULTS)}")
-    chosen = _DEFAULTS | options
-    for name, least, most in (("leaves", 0, 1 << 24), ("width", 1, 16), ("levels", 1, 4)):
-        value = chosen[name]
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise BadOption(f"{name} must be an integer from {least} to {most}, got {value!r}")
-    threshold = chosen["threshold"]
-    if not isinstance(threshold, int | float) or isinstance(threshold, bool) or not 0 <= threshold < 1:
-        raise BadOption(f"threshold must be from 0 to below 1, got {threshold!r}")
-    if not isinstance(chosen["spill"], bool):
-        raise BadOption(f"spill must be True or False, got {chosen['spill']!r}")
-    return chosen
 
 
 def _sample(data: Rows, count: int, seed: int) -> NDArray[np.float32]:
