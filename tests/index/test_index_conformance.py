@@ -28,6 +28,7 @@ OPTIONS = {
     "tree": [{"split": "ball", "leaf_size": 3}],
     "lsh": [{"tables": 3, "bits": 12}],
     "ivf": [{"codes": "int8"}, {"codes": "float32", "cells": 7}, {"subspaces": 13, "cells": 30}],
+    "tree_ah": [{"levels": 2, "leaves": 90}, {"levels": 3, "leaves": 64, "spill": True}],
     "hnsw": [{"storage": "float32", "M": 8}, {"storage": "float16"}],
 }
 VARIANTS = [(name, options) for name in kind_names() for options in ({}, *OPTIONS.get(name, ()))]

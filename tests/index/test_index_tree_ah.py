@@ -13,6 +13,7 @@ from vicinal.index.rows import Rows
 from vicinal.index.tree_ah import TreeAH
 from vicinal.similarity import METRICS, nearest_rows
 
+PLAIN = ("centres", "shape", "books", "codes", "rows", "starts", "sizes")
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "ann"
 
 
@@ -38,6 +39,11 @@ def recall(found, truth):
 def built():
     matrix = clustered(4000, 21)
     return {metric: TreeAH.build(Rows.of(matrix, metric), seed=3, threads=2) for metric in METRICS}
+
+
+@pytest.fixture(scope="module")
+def levelled():
+    return TreeAH.build(Rows.of(clustered(4000, 21), "cosine"), seed=3, threads=2, levels=2)
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -78,6 +84,26 @@ def test_neighbours_of_real_words():
     found, _ = index.search(queries, 10, setting={"leaves": 30, "candidates": 100})
     assert recall(found, truth) > 0.95
     assert index.nbytes / 20000 < 40
+
+
+@pytest.mark.parametrize(("metric", "least"), [("cosine", 0.93), ("dot", 0.84), ("euclidean", 0.94)])
+def test_levels_lead_to_nearly_all_that_comparing_all_leaves_finds(metric, least):
+    if not DATA.exists():
+        pytest.skip("the shared data is not here")
+    data = np.load(DATA / "glove6b100k-50-angular.npz")
+    matrix, queries = data["train"][:20000], data["test"][:300]
+    if metric == "cosine":
+        queries = queries / np.linalg.norm(queries, axis=1, keepdims=True)
+    index = TreeAH.build(Rows.of(matrix, metric), threads=2, leaves=1500, levels=2)
+    plain = {name: array for name, array in index.arrays().items() if name in PLAIN}
+    flat = TreeAH.restore(index.data, plain, index.options | {"levels": 1})
+    truth, _ = nearest_rows(queries, matrix, 10, metric, index.data.norms)
+    setting = {"leaves": 60, "candidates": 200}
+    assert index.levels.followed(60, 1500)
+    reached, whole = (recall(kind.search(queries, 10, setting=setting)[0], truth) for kind in (index, flat))
+    assert reached > max(least * whole / 0.97, whole - 0.1)
+    everything = [kind.search(queries, 10, setting=kind.settings(10)[-1]) for kind in (index, flat)]
+    assert all(np.array_equal(a, b) for a, b in zip(*everything, strict=True))
 
 
 def test_neighbours_of_real_descriptors():
@@ -126,10 +152,11 @@ def test_a_mask_is_honoured_and_all_it_allows_is_found(metric, spill):
 @settings(max_examples=40, deadline=None)
 @given(
     n=st.integers(1, 90), dim=st.integers(1, 19), metric=st.sampled_from(METRICS), k=st.integers(1, 90),
-    leaves=st.integers(0, 12), width=st.integers(1, 4), spill=st.booleans(), half=st.booleans(),
+    leaves=st.integers(0, 60), width=st.integers(1, 4), spill=st.booleans(), half=st.booleans(),
+    levels=st.integers(1, 3),
     kind=st.sampled_from(["normal", "equal", "zero", "few", "axis"]),
 )  # fmt: skip
-def test_whatever_the_shape_a_thorough_search_is_exact(n, dim, metric, k, leaves, width, spill, half, kind):
+def test_whatever_the_shape_a_thorough_search_is_exact(n, dim, metric, k, leaves, width, spill, half, levels, kind):
     random = np.random.default_rng(n * dim)
     matrix = random.normal(size=(n, dim)).astype(np.float16 if half else np.float32)
     if kind == "equal":
@@ -141,7 +168,7 @@ def test_whatever_the_shape_a_thorough_search_is_exact(n, dim, metric, k, leaves
     elif kind == "axis":
         matrix[:, 1:] = 0
     data, k = Rows.of(matrix, metric), min(k, n)
-    index = TreeAH.build(data, threads=1, leaves=leaves, width=width, spill=spill)
+    index = TreeAH.build(data, threads=1, leaves=leaves, width=width, spill=spill, levels=levels)
     queries = asked(random.normal(size=(4, dim)).astype(np.float32), metric, 9)
     _, scores = nearest_rows(queries, matrix, k, metric, data.norms)
     found, near = index.search(queries, k, setting={"leaves": 1 << 20, "candidates": 2 * n})
@@ -236,7 +263,14 @@ def broken_arrays():
     yield "NaN", change("centres", (0, 0), np.nan)
     yield "infinite radius", change("shape", 0, np.inf)
     yield "lacks codes", lambda arrays: arrays.pop("codes")
-    for name in ("centres", "shape", "books", "codes", "rows", "starts", "sizes"):
+    yield "lacks nodes", lambda arrays: arrays.pop("nodes")
+    yield "more below a node", change("below", 0, 5000)
+    yield "less below a node", change("below", 0, -5000)
+    yield "nothing below a node", change("below", slice(2), [0, 2])
+    yield "more nodes", change("counts", 0, 1 << 30)
+    yield "no node", change("counts", 0, 0)
+    yield "radius without end", change("radii", 0, np.inf)
+    for name in (*PLAIN, "nodes", "radii", "below", "counts"):
         yield f"short {name}", lambda arrays, name=name: arrays.__setitem__(name, arrays[name][:-1])
         yield f"none of {name}", lambda arrays, name=name: arrays.__setitem__(name, arrays[name][:0])
         yield f"type of {name}", lambda arrays, name=name: arrays.__setitem__(name, arrays[name].astype(np.float64))
@@ -244,8 +278,8 @@ def broken_arrays():
 
 
 @pytest.mark.parametrize("change", [pytest.param(change, id=name) for name, change in broken_arrays()])
-def test_a_file_is_not_trusted(built, change):
-    index = built["cosine"]
+def test_a_file_is_not_trusted(levelled, change):
+    index = levelled
     arrays = {name: array.copy() for name, array in index.arrays().items()}
     change(arrays)
     with pytest.raises(BadFormat):
@@ -260,6 +294,7 @@ def test_an_index_of_other_rows_or_options_is_refused(built):
         (Rows.of(index.data.matrix, "euclidean"), index.options),
         (index.data, index.options | {"width": 3}),
         (index.data, {"cells": 4}),
+        (index.data, index.options | {"levels": 2}),
     ):
         with pytest.raises(BadFormat):
             TreeAH.restore(data, index.arrays(), options)
@@ -267,12 +302,38 @@ def test_an_index_of_other_rows_or_options_is_refused(built):
 
 @pytest.mark.parametrize(
     "options",
-    [{"leaves": -1}, {"leaves": 2.5}, {"width": 0}, {"width": 17}, {"threshold": 1.0}, {"threshold": "no"},
+    [{"leaves": -1}, {"leaves": 2.5}, {"width": -1}, {"width": 17}, {"levels": 0}, {"levels": 5}, {"threshold": 1.0},
+     {"threshold": "no"},
      {"spill": 1}, {"cells": 3}],
 )  # fmt: skip
 def test_bad_options(options):
     with pytest.raises(BadOption, match=next(iter(options))):
         TreeAH.build(Rows.of(np.eye(3, dtype=np.float32), "cosine"), **options)
+
+
+@pytest.mark.parametrize(("dim", "width"), [(1, 2), (50, 2), (200, 2), (384, 4), (784, 8), (1700, 16)])
+def test_codes_of_long_vectors_stay_short(dim, width):
+    index = TreeAH.build(Rows.of(clustered(40, dim), "cosine"), threads=1)
+    assert index.options["width"] == index.coder.width == width
+    assert index.coder.packed_width <= 55
+    plans = TreeAH.plans(10_000, dim, "cosine")
+    wider = [plan["width"] for plan in plans if "width" in plan]
+    assert wider == ([min(16, 2 * width), min(16, 4 * width)] if dim > 60 else [])
+
+
+def test_a_few_more_candidates_make_up_for_short_codes():
+    matrix = clustered(3000, 400, clusters=300)
+    queries, data = asked(matrix, "euclidean", 60), Rows.of(matrix, "euclidean")
+    truth, _ = nearest_rows(queries, matrix, 10, "euclidean", data.norms)
+    long, short = (TreeAH.build(data, threads=2, width=width) for width in (2, 0))
+    assert short.layout.nbytes < 0.6 * long.layout.nbytes
+    reached = recall(short.search(queries, 10, setting={"leaves": 87, "candidates": 80})[0], truth)
+    assert reached > recall(long.search(queries, 10, setting={"leaves": 87, "candidates": 40})[0], truth) - 0.03
+
+
+def test_levels_are_offered_to_very_many_rows_only():
+    assert {"levels": 2} in TreeAH.plans(10_000_000, 100, "dot")
+    assert not any("levels" in plan for plan in TreeAH.plans(1_000_000, 100, "dot"))
 
 
 def test_plans_build():

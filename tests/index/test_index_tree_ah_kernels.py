@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,9 @@ from vicinal.index import _tree_ah_kernels as kernels
 from vicinal.index.rows import Rows
 from vicinal.index.tree_ah import TreeAH
 from vicinal.index.tree_ah_codes import Coder, anisotropic_weight
+from vicinal.index.tree_ah_codes import _moved as moved_books
+from vicinal.index.tree_ah_layout import fixed
+from vicinal.index.tree_ah_levels import Levels, choose_of_all
 from vicinal.index.tree_ah_training import Packs, assign, k_means, second_centres
 
 _spec = importlib.util.spec_from_file_location(
@@ -108,6 +112,27 @@ def test_the_weight_is_that_of_the_paper():
     assert anisotropic_weight(0.2, 1) == 0.0
 
 
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_centres_move_to_where_the_loss_is_least(width):
+    """Against least squares: every residual r and every product e . x asks for something, each with its weight."""
+    points, residuals, books = normal(90, 4 * width), normal(90, 4 * width, seed=1), normal(4, width, 16, seed=2)
+    scales = np.random.default_rng(3).random(90).astype(np.float32)
+    scales[:20] = 0
+    codes = np.random.default_rng(4).integers(14, size=(90, 4)).astype(np.uint8)  # the last two stand for nothing
+    errors = residuals - np.stack([reference.decoded(line, books) for line in codes])
+    along = np.einsum("ij,ij->i", errors, points)
+    moved = moved_books(books, points, residuals, (codes, along, scales), 2)
+    for s in range(4):
+        x, r, e = (array[:, s * width : (s + 1) * width] for array in (points, residuals, errors))
+        goal = np.sqrt(scales) * (along - (x * e).sum(1) + (x * r).sum(1))
+        for code in range(14):
+            mine = codes[:, s] == code
+            rows = np.concatenate([np.tile(np.eye(width), (mine.sum(), 1)), (np.sqrt(scales)[:, None] * x)[mine]])
+            best = np.linalg.lstsq(rows, np.concatenate([r[mine].reshape(-1), goal[mine]]), rcond=None)[0]
+            np.testing.assert_allclose(moved[s, :, code], best, atol=1e-4)
+        assert np.array_equal(moved[s, :, 14:], books[s, :, 14:])
+
+
 def test_training_the_score_aware_loss_lowers_it():
     points = normal(3000, 16)
     centres = np.zeros_like(points)
@@ -125,8 +150,7 @@ def test_training_the_score_aware_loss_lowers_it():
 def test_the_best_leaves_are_chosen_best_first(wanted):
     centres, radii = normal(200, 10), np.abs(normal(200, seed=1))
     queries, packs = normal(11, 10, seed=2), Packs.of(normal(200, 10), -0.5 * radii)
-    leaves, offsets = np.empty((11, wanted), np.int32), np.empty((11, wanted), np.float32)
-    kernels.choose_leaves(queries, kernels.COSINE, packs.values, packs.biases, 200, leaves, offsets)
+    leaves, offsets = choose_of_all(fixed(queries), kernels.COSINE, packs, wanted)
     for query, chosen, scores in zip(queries, leaves, offsets, strict=True):
         np.testing.assert_allclose(scores, centres[chosen] @ query, rtol=1e-4, atol=1e-4)
         expected = reference.best_leaves(query, centres, radii, wanted)
@@ -134,6 +158,70 @@ def test_the_best_leaves_are_chosen_best_first(wanted):
         assert len(set(chosen.tolist())) == wanted
         # a bucket of scores may come in any order
         np.testing.assert_allclose(reach[chosen], reach[expected], atol=np.ptp(reach) / 500)
+
+
+def tiers_of(levels):
+    start = 0
+    for count in levels.counts.tolist():
+        part = slice(start, start + count)
+        ends = np.cumsum(levels.below[part]).tolist()
+        children = [range(first, last) for first, last in pairwise([0, *ends])]
+        yield levels.nodes[part], levels.radii[part], children
+        start += count
+
+
+@pytest.mark.parametrize("above", [1, 2, 3])
+def test_levels_are_clusterings_of_what_is_below(above):
+    centres = normal(700, 6)
+    levels, order = Levels.of(centres, above, seed=3, threads=2)
+    assert sorted(order.tolist()) == list(range(700))
+    expected = [round(700 ** (level / (above + 1))) for level in range(1, above + 1)]
+    assert np.abs(levels.counts - expected).max() <= 5  # a few nodes may have been left without anything below
+    for (nodes, radii, children), (below, *_) in pairwise([*tiers_of(levels), (centres[order],)]):
+        assert [child for part in children for child in part] == list(range(len(below)))
+        for node, part in enumerate(children):
+            assert {reference.nearest_centre(below[child], nodes) for child in part} == {node}
+            away = np.square(below[part.start : part.stop] - nodes[node]).sum(1)
+            assert radii[node] == pytest.approx(np.sqrt(away.mean()), rel=1e-4)
+
+
+@pytest.mark.parametrize(("above", "wanted"), [(1, 1), (1, 7), (1, 30), (2, 3), (3, 5)])
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_a_query_is_led_down_by_the_best_nodes(above, wanted, metric):
+    euclidean, centres = metric == "euclidean", normal(2500, 7)
+    levels, order = Levels.of(centres, above, seed=1)
+    centres, radii = centres[order], np.abs(normal(2500, seed=1))
+    queries, packs = fixed(normal(13, 7, seed=2)), Packs.of(centres, None if euclidean else -0.5 * radii)
+    numbers = levels.followed(wanted, 2500)
+    leaves, offsets = levels.choose(queries, getattr(kernels, metric.upper()), packs, wanted)
+    same = 0
+    for query, chosen, scores in zip(queries, leaves, offsets, strict=True):
+        bias = np.square(centres[chosen]).sum(1) / 2 if euclidean else 0
+        np.testing.assert_allclose(scores, centres[chosen] @ query - bias, rtol=1e-4, atol=1e-4)
+        near = reference.compared(query, list(tiers_of(levels)), numbers, euclidean)
+        assert len(near) < 2500
+        if euclidean:
+            best = reference.nearest_leaves(query, centres[near], wanted)
+        else:
+            best = reference.best_leaves(query, centres[near], radii[near], wanted)
+        assert len(set(chosen.tolist())) == wanted
+        same += len(set(chosen.tolist()) & {near[at] for at in best})
+    assert same >= 0.95 * leaves.size  # a bucket of scores may come in any order, and its last is in or out
+
+
+def test_nodes_that_hold_too_little_are_not_all_that_is_compared():
+    """One node has nearly all leaves; whoever is led to the others still gets as many as are wanted."""
+    centres = np.concatenate([normal(2000, 4) / 100, 100 * normal(40, 4, seed=1)])
+    levels, order = Levels.of(centres, 1, seed=2)
+    packs, queries = Packs.of(centres[order]), fixed(100 * normal(30, 4, seed=3))
+    followed = levels.followed(35, 2040)
+    leaves, offsets = levels.choose(queries, kernels.EUCLIDEAN, packs, 35)
+    for query, chosen in zip(queries, leaves, strict=True):
+        near = reference.compared(query, list(tiers_of(levels)), followed, euclidean=True)
+        if len(near) < 35:
+            assert set(chosen.tolist()) == set(choose_of_all(query[None], kernels.EUCLIDEAN, packs, 35)[0][0].tolist())
+        assert len(set(chosen.tolist())) == 35
+    assert np.isfinite(offsets).all()
 
 
 @pytest.mark.parametrize("metric", ["cosine", "dot", "euclidean"])
@@ -144,9 +232,8 @@ def test_the_scan_keeps_the_best_by_the_tables(metric, dim, width):
     queries = normal(4, dim, seed=3)
     queries /= np.linalg.norm(queries, axis=1, keepdims=True)
     wanted, candidates = 4, 50
-    leaves, offsets = np.empty((4, wanted), np.int32), np.empty((4, wanted), np.float32)
     code = {"cosine": kernels.COSINE, "dot": 1, "euclidean": kernels.EUCLIDEAN}[metric]
-    kernels.choose_leaves(queries, code, *index._packs, 9, leaves, offsets)
+    leaves, offsets = choose_of_all(fixed(queries), code, index._packs, wanted)
     lists, nothing = np.full((4, 2 * candidates + 64), -1, np.int64), np.zeros(0, bool)
     found, scores = np.full((4, 1), -1, np.int64), np.empty((4, 1), np.float32)
     queries.flags.writeable = nothing.flags.writeable = False  # as `TreeAH` calls it, so that it is compiled once

@@ -15,6 +15,25 @@ def best_leaves(query, centres, radii, wanted):
     return sorted(range(len(centres)), key=lambda leaf: -reach[leaf])[:wanted]
 
 
+def nearest_leaves(query, centres, wanted):
+    return sorted(range(len(centres)), key=lambda leaf: np.sum((query - centres[leaf]) ** 2))[:wanted]
+
+
+def compared(query, tiers, numbers, euclidean):
+    """The leaves that a query is compared with: of each level so many of the best nodes are followed.
+
+    tiers: the levels above the leaves, the top one first: centres of nodes, their radii, and what is below each.
+    """
+    below = list(range(len(tiers[0][0])))
+    for (nodes, radii, children), number in zip(tiers, numbers, strict=True):
+        if euclidean:
+            best = nearest_leaves(query, nodes[below], number)
+        else:
+            best = best_leaves(query, nodes[below], radii[below], number)
+        below = [child for at in best for child in children[below[at]]]
+    return below
+
+
 def decoded(codes, books):
     """The vector that codes stand for; books: (subspaces, width, 16)."""
     return np.concatenate([book[:, code] for book, code in zip(books, codes, strict=True)])

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""Searching a tree with asymmetric hashing: the best leaves, a scan of their codes, exact scores of what is left."""
+"""Searching the leaves of a tree with asymmetric hashing: a scan of their codes, exact scores of what is left."""
 
 from __future__ import annotations
 
@@ -24,30 +24,24 @@ from vicinal._bytes import (
 )
 from vicinal._vectors import (
     LANES,
-    add,
     fma,
     inner_kernel,
     kernel,
     load,
     loop_kernel,
     lowest_bit,
-    most,
     mul,
     prefetch_read,
     smallest,
     splat,
     store,
     sub,
-    total,
-    which_over,
 )
 from vicinal.index._rescore_kernels import COSINE, EUCLIDEAN, dot_product, keep_best, square_distance
-from vicinal.index._tree_ah_training_kernels import PACK, TILE, products
 
 GROUP = 4  # bytes of codes, of 8 subspaces, whose parts of a score are added in 8 bits
 _MOST = 251  # of such a sum, which leaves room for 8 halves of rounding
 _STEPS = 256  # heights that a group can add
-_BUCKETS = 512  # that leaves are sorted into
 _AHEAD = 10  # candidates whose rows are asked for before they are needed
 _LINES = 16  # cache lines of the next leaf that are asked for
 
@@ -57,119 +51,6 @@ Tree = namedtuple("Tree", ["books", "shape", "codes", "starts", "sizes", "rows",
 # where a search of one query works: its padded vector, the numbers 0 to 15, its tables as floats and as bytes, how many
 # points have each height, the candidates so far (place and height), the sums of a block
 _Scratch = namedtuple("_Scratch", ["query", "levels", "parts", "tables", "counts", "places", "heights", "sums"])
-
-
-@kernel
-def choose_leaves(queries, metric, packs, biases, count, leaves, offsets):
-    """Fill ``leaves``, (m, wanted), with those of greatest ``query . centre - |query| bias``, best first.
-
-    For the euclidean metric the bias counts as it is. packs: (p, dim, 32), biases: (p * 32,), of ``count`` leaves;
-    offsets: (m, wanted), becomes what the scores of their points begin with: ``query . centre``, less the bias for the
-    euclidean metric.
-    """
-    scores = np.empty((TILE, len(biases)), np.float32)
-    chosen, buckets = np.empty(len(biases), np.int32), np.empty(len(biases), np.int32)
-    ends = np.empty(_BUCKETS + 1, np.int32)
-    lengths = np.ones(TILE, np.float32)
-    _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends)
-
-
-@loop_kernel
-def _choose_leaves(queries, lengths, metric, packs, biases, count, leaves, offsets, scores, chosen, buckets, ends):
-    m, wanted = len(queries), leaves.shape[1]
-    for start in range(0, m, TILE):
-        if metric != EUCLIDEAN:
-            flat, dim = queries.reshape(-1), np.uint64(queries.shape[1])
-            for i in range(TILE):
-                at = np.uint64(min(start + i, m - 1)) * dim
-                lengths[i] = np.sqrt(dot_product(flat, at, flat, at, dim))
-        _score_leaves(queries, start, lengths, packs, biases, scores)
-        for q in range(start, min(start + TILE, m)):
-            line = scores[q - start]
-            low, top = _likely_range(line, count, wanted)
-            found = _best_leaves(line, count, low, top, chosen, buckets, ends, leaves[q])
-            if found < wanted:  # there are fewer above `low` than it seemed
-                found = _best_leaves(line, count, np.float32(-np.inf), top, chosen, buckets, ends, leaves[q])
-            for i in range(wanted):
-                leaf = leaves[q, i]
-                offsets[q, i] = line[leaf] if metric == EUCLIDEAN else line[leaf] + lengths[q - start] * biases[leaf]
-
-
-@inner_kernel
-def _score_leaves(queries, start, lengths, packs, biases, scores):
-    """Score all leaves for four queries (the last one again where there are fewer)."""
-    flat, packed, dim = queries.reshape(-1), packs.reshape(-1), np.uint64(queries.shape[1])
-    last = len(queries) - 1
-    a, b = np.uint64(start) * dim, np.uint64(min(start + 1, last)) * dim
-    c, d = np.uint64(min(start + 2, last)) * dim, np.uint64(min(start + 3, last)) * dim
-    la, lb, lc, ld = splat(-lengths[0]), splat(-lengths[1]), splat(-lengths[2]), splat(-lengths[3])
-    out, line = scores.reshape(-1), np.uint64(scores.shape[1])
-    for p in range(len(packs)):
-        at = np.uint64(p * PACK)
-        a0, a1, b0, b1, c0, c1, d0, d1 = products(flat, a, b, c, d, packed, at * dim, dim)
-        other = at + np.uint64(LANES)
-        left, right = load(biases, at), load(biases, other)
-        store(out, at, fma(la, left, a0))
-        store(out, other, fma(la, right, a1))
-        store(out, line + at, fma(lb, left, b0))
-        store(out, line + other, fma(lb, right, b1))
-        store(out, line * np.uint64(2) + at, fma(lc, left, c0))
-        store(out, line * np.uint64(2) + other, fma(lc, right, c1))
-        store(out, line * np.uint64(3) + at, fma(ld, left, d0))
-        store(out, line * np.uint64(3) + other, fma(ld, right, d1))
-
-
-@inner_kernel
-def _likely_range(scores, count, wanted):
-    """Guess a score that a few more leaves than wanted reach; and the greatest score."""
-    sums, squares, best = splat(np.float32(0)), splat(np.float32(0)), splat(np.float32(-np.inf))
-    whole = count // LANES * LANES
-    for i in range(np.uint64(0), np.uint64(whole), np.uint64(LANES)):
-        part = load(scores, i)
-        sums, squares, best = add(sums, part), fma(part, part, squares), most(best, part)
-    top = -smallest(sub(splat(np.float32(0)), best)) if whole else np.float32(-np.inf)
-    for i in range(whole, count):
-        top = max(top, scores[i])
-    if 8 * wanted > whole:
-        return np.float32(-np.inf), top
-    mean = total(sums) / np.float32(whole)
-    deviation = np.sqrt(max(total(squares) / np.float32(whole) - mean * mean, np.float32(0)))
-    return mean + np.float32(0.7) * deviation, top
-
-
-@inner_kernel
-def _best_leaves(scores, count, low, top, chosen, buckets, ends, leaves):
-    """Sort the leaves that score more than ``low`` into buckets of falling scores, and fill ``leaves`` from the best.
-
-    Returns how many score more; with ``low`` = -inf all leaves count, whatever they score.
-    """
-    found, bar, least_score = 0, splat(low), top
-    for i in range(0, count, LANES):
-        over = np.uint64(0xFFFF) if low == -np.inf else which_over(load(scores, np.uint64(i)), bar)
-        while over:
-            at = i + np.int64(lowest_bit(over))
-            over &= over - np.uint64(1)
-            if at < count:
-                chosen[found] = at
-                found += 1
-    for i in range(found):
-        least_score = min(least_score, scores[chosen[i]])
-    factor = np.float32(_BUCKETS - 1) / max(top - least_score, np.float32(1e-30))
-    ends[:] = 0
-    for i in range(found):
-        bucket = min(max(int((top - scores[chosen[i]]) * factor), 0), _BUCKETS - 1)
-        buckets[i] = bucket
-        ends[bucket + 1] += 1
-    reached = 0
-    for bucket in range(1, _BUCKETS):
-        reached += ends[bucket]
-        ends[bucket] = reached
-    for i in range(found):
-        at = ends[buckets[i]]
-        ends[buckets[i]] += 1
-        if at < len(leaves):
-            leaves[at] = chosen[i]
-    return found
 
 
 @inner_kernel

@@ -107,6 +107,33 @@ def add_up(points, nearest, sums, counts):
 
 
 @loop_kernel
+def gather(points, residuals, scales, along, books, codes, counts, sums, systems, first, last):
+    """Add up, for every centre of the subspaces from first to last, the linear system that its best place solves.
+
+    points, residuals: (n, subspaces * width); scales: (n,), weight / |x|^2; along: (n,), e . x; books: (subspaces,
+    width, 16); codes: (n, subspaces); counts: (subspaces, 16); sums: (subspaces, 16, width), right sides; systems:
+    (subspaces, 16, width, width), what is added to the matrix. The last three are float64 and begin as zeros.
+    """
+    width = books.shape[1]
+    for i in range(len(points)):
+        for s in range(first, last):
+            code, start = codes[i, s], s * width
+            counts[s, code] += 1
+            scale, others = scales[i], along[i]
+            if scale == 0:
+                for j in range(width):
+                    sums[s, code, j] += residuals[i, start + j]
+                continue
+            for j in range(width):  # what the other subspaces leave along x, and this one without its centre
+                others += points[i, start + j] * books[s, j, code]
+            for j in range(width):
+                x = scale * points[i, start + j]
+                sums[s, code, j] += residuals[i, start + j] + x * others
+                for k in range(width):
+                    systems[s, code, j, k] += x * points[i, start + k]
+
+
+@loop_kernel
 def encode(points, residuals, weights, books, squares, rounds, codes, along):
     """Choose a code for every subspace of every residual, and tell how far the error lies along its point.
 

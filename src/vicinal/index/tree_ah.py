@@ -13,16 +13,16 @@ from vicinal.index.kind import Kind
 from vicinal.index.rescore import rescore
 from vicinal.index.rows import Rows, in_ranges, worker_count
 from vicinal.index.tree_ah_codes import Coder, anisotropic_weight, finite
-from vicinal.index.tree_ah_layout import Layout, check_array
+from vicinal.index.tree_ah_layout import Layout, check_array, fixed
+from vicinal.index.tree_ah_levels import OPTIMISM, Levels, choose_of_all
+from vicinal.index.tree_ah_options import checked, plans, usual_width
 from vicinal.index.tree_ah_training import Packs, assign, k_means, second_centres
 from vicinal.progress import Callback, Progress
 from vicinal.randomness import generator
 
-_DEFAULTS = {"leaves": 0, "width": 2, "threshold": 0.2, "spill": False}
 _BLOCK = 1 << 14  # rows encoded at once
 _SAMPLE = 128  # rows a leaf that train the tree
-_CODE_SAMPLE = 1 << 16  # rows that train the codebooks
-_OPTIMISM = 0.5  # of its radius, in the direction of the query, a leaf is credited with
+_CODE_SAMPLE, _CODE_NUMBERS = (1 << 13, 1 << 16), 1 << 22  # rows, and numbers in them, that train the codebooks
 _SORTED = 8  # queries from which it pays to search them in the order of their leaves
 _NO_MASK, _NO_LISTS = np.zeros(0, np.bool_), np.zeros((0, 0), np.int64)
 
@@ -39,11 +39,15 @@ class TreeAH(Kind):
     leaves : int
         Leaves of the tree; 0 for 1.6 sqrt(n).
     width : int
-        Dimensions that share a 4-bit code, 1 to 16.
+        Dimensions that share a 4-bit code, 1 to 16; 0 for 2, and more from 200 dimensions on, so that the codes of a
+        point take about 50 bytes: a few more candidates then cost less than longer codes.
     threshold : float
         See `vicinal.index.tree_ah_codes.anisotropic_weight`; 0 for the plain loss, as the euclidean metric has it.
     spill : bool
         Put every point into a second leaf as well: fewer leaves are scanned, at twice the memory.
+    levels : int
+        Levels of the tree, 1 to 4. Above the leaves, the first, each is a clustering of the one below; a search then
+        compares not all leaves, but those below the best nodes. It pays from some ten thousand leaves.
 
     Search settings: ``leaves`` to scan and ``candidates`` to score exactly.
 
@@ -59,25 +63,25 @@ class TreeAH(Kind):
     name = "tree_ah"
 
     def __init__(  # noqa: PLR0917
-        self, data: Rows, options: dict[str, Any], centres: NDArray, shape: NDArray, coder: Coder, layout: Layout
-    ) -> None:
+        self, data: Rows, options: dict[str, Any], centres: NDArray, shape: NDArray, coder: Coder, layout: Layout,
+        *, levels: Levels | None = None,
+    ) -> None:  # fmt: skip
         self.data, self.options = data, options
         self.centres, self.shape = centres, shape  # (leaves, 3): radius, least extra number and range of those
-        self.coder, self.layout = coder, layout
+        self.coder, self.layout, self.levels = coder, layout, levels
         euclidean = data.metric == "euclidean"
-        packs = Packs.of(centres, None if euclidean else (-_OPTIMISM * shape[:, 0]).astype(np.float32))
-        # the kernels are compiled once, for arrays that are not written to, whether they come from a file or not
-        self._packs = _fixed(packs.values), _fixed(packs.biases)
+        self._packs = Packs.of(centres, None if euclidean else (-OPTIMISM * shape[:, 0]).astype(np.float32))
         matrix = data.matrix if data.matrix.dtype == np.float32 else np.zeros((0, data.dim), np.float32)
         scanned = (coder.books, shape, layout.codes, layout.starts, layout.sizes, layout.rows, matrix, data.norms)
-        self._scanned: Any = tuple(_fixed(array) for array in scanned)
+        self._scanned: Any = tuple(fixed(array) for array in scanned)
 
     @classmethod
     def build(
         cls, data: Rows, *, seed: int = 0, threads: int = 0, callback: Callback | None = None, **options: Any
     ) -> Self:
         """See `Kind.build`; the options are those of the class."""
-        chosen = _checked(options)
+        chosen = checked(options)
+        chosen["width"] = chosen["width"] or usual_width(data.dim)
         n, euclidean = len(data), data.metric == "euclidean"
         leaves = min(chosen["leaves"] or max(1, int(1.6 * n**0.5)), n)
         workers = worker_count(threads)
@@ -88,8 +92,12 @@ class TreeAH(Kind):
                 if callback:
                     callback(Progress("training", done, total, unit="rounds"))
 
-            centres = finite(k_means(sample, leaves, seed=seed, threads=workers, report=report))
-            sample = sample[generator(seed, 1).permutation(len(sample))[:_CODE_SAMPLE]]
+            centres, levels = finite(k_means(sample, leaves, seed=seed, threads=workers, report=report)), None
+            if chosen["levels"] > 1:
+                levels, order = Levels.of(centres, chosen["levels"] - 1, seed=seed, threads=workers)
+                centres = centres[order]
+            count = min(max(_CODE_SAMPLE[0], _CODE_NUMBERS // data.dim), _CODE_SAMPLE[1])
+            sample = sample[generator(seed, 1).permutation(len(sample))[:count]]
             own, _ = assign(sample, Packs.of(centres), workers)
             coder = Coder.train(
                 sample, centres[own], width=chosen["width"], euclidean=euclidean, seed=seed, threads=workers,
@@ -106,14 +114,12 @@ class TreeAH(Kind):
             np.minimum.at(shape[:, 1], owners, extra)
             np.maximum.at(shape[:, 2], owners, extra - shape[owners, 1])
             layout = Layout.of(rows, owners, coder.pack(codes, extra, shape[owners, 1:]), leaves)
-        return cls(data, chosen, centres, shape, coder, layout)
+        return cls(data, chosen, centres, shape, coder, layout, levels=levels)
 
     @classmethod
     def plans(cls, n: int, dim: int, metric: str) -> Sequence[dict[str, Any]]:
         """See `Kind.plans`."""
-        if n < 1000:
-            return []
-        return [{}, {"leaves": int(2.5 * n**0.5)}, {"spill": True}]
+        return plans(n, dim)
 
     def settings(self, k: int) -> Sequence[dict[str, Any]]:
         """See `Kind.settings`: more leaves, and with them more candidates."""
@@ -134,7 +140,7 @@ class TreeAH(Kind):
         threads: int = 1,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """See `Kind.search`. Where the leaves hold too few rows that are allowed, all leaves are searched."""
-        chosen = self.setting if setting is None else setting
+        chosen = self._chosen(setting or {})
         mask = _NO_MASK if allowed is None else allowed
         leaves = max(1, min(int(chosen["leaves"]), len(self.centres)))
         candidates = max(int(chosen["candidates"]), (1 + self.options["spill"]) * k)
@@ -145,6 +151,13 @@ class TreeAH(Kind):
             rows[short], scores[short] = self._search(queries[short], k, mask, everything, threads)
         return rows, scores
 
+    def _chosen(self, setting: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Refuse what is no setting, and fill in what is not given."""
+        for name in setting:
+            if name not in {"leaves", "candidates"}:
+                raise BadOption(f"the kind 'tree_ah' has no setting {name!r}; it has leaves, candidates")
+        return setting if len(setting) == 2 else self.setting | dict(setting)
+
     def _search(
         self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_], limits: tuple[int, int], threads: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -154,7 +167,8 @@ class TreeAH(Kind):
         metric = getattr(_rescore_kernels, self.data.metric.upper())
         tree = kernels.Tree._make((*self._scanned, metric))
         wanted, candidates = limits
-        queries, mask = _fixed(queries), _fixed(mask)
+        queries, mask = fixed(queries), fixed(mask)
+        choose = choose_of_all if self.levels is None else self.levels.choose
         gather = self.data.matrix.dtype != np.float32  # such rows are widened and scored elsewhere
         lists = np.full((len(queries), 2 * candidates + 64), -1, np.int64) if gather else _NO_LISTS
         rows, scores = np.full((len(queries), k), -1, np.int64), np.full((len(queries), k), np.nan, np.float32)
@@ -162,8 +176,7 @@ class TreeAH(Kind):
         def work(start: int, stop: int) -> None:
             part = slice(start, stop)
             asked = queries[part]
-            leaves, offsets = np.empty((len(asked), wanted), np.int32), np.empty((len(asked), wanted), np.float32)
-            kernels.choose_leaves(asked, metric, *self._packs, len(self.centres), leaves, offsets)
+            leaves, offsets = choose(asked, metric, self._packs, wanted)
             order = np.argsort(leaves[:, 0]) if len(asked) >= _SORTED else np.arange(len(asked))
             kernels.search(tree, asked, order, leaves, offsets, candidates, mask, rows[part], scores[part], lists[part])
 
@@ -181,13 +194,14 @@ class TreeAH(Kind):
         old = self.layout.points()
         rows, leaves, packed = (np.concatenate([old[at], new[at]]) for at in range(3))  # type: ignore[misc]
         layout = Layout.of(rows, leaves, packed, len(self.centres))
-        return type(self)(data, self.options, self.centres, self.shape, self.coder, layout)
+        return type(self)(data, self.options, self.centres, self.shape, self.coder, layout, levels=self.levels)
 
     @property
     def nbytes(self) -> int:
         """See `Kind.nbytes`."""
-        held = (self.centres, self.shape, self.coder.books, *self._packs)
-        return self.layout.nbytes + sum(array.nbytes for array in held)
+        held = (self.centres, self.shape, self.coder.books, self._packs.values, self._packs.biases)
+        above = self.levels.nbytes if self.levels else 0
+        return self.layout.nbytes + above + sum(array.nbytes for array in held)
 
     def arrays(self) -> dict[str, NDArray]:
         """See `Kind.arrays`."""
@@ -195,6 +209,7 @@ class TreeAH(Kind):
         return {
             "centres": self.centres, "shape": self.shape, "books": self.coder.books, "codes": layout.codes,
             "rows": layout.rows, "starts": layout.starts, "sizes": layout.sizes,
+            **(self.levels.arrays() if self.levels else {}),
         }  # fmt: skip
 
     @classmethod
@@ -205,11 +220,12 @@ class TreeAH(Kind):
         if missing:
             raise BadFormat(f"the index lacks {missing[0]}")
         try:
-            chosen = _checked(dict(options))
+            chosen = checked(dict(options))
         except BadOption as error:
             raise BadFormat(f"options of the index: {error}") from None
         centres, shape, books = arrays["centres"], arrays["shape"], arrays["books"]
-        leaves, width, euclidean = len(centres) if centres.ndim else 0, chosen["width"], data.metric == "euclidean"
+        leaves, euclidean = len(centres) if centres.ndim else 0, data.metric == "euclidean"
+        width = chosen["width"] or usual_width(data.dim)
         if not leaves:
             raise BadFormat("the index has no leaves")
         check_array("centres", centres, np.float32, (leaves, data.dim))
@@ -221,25 +237,9 @@ class TreeAH(Kind):
         weight = 0.0 if euclidean else anisotropic_weight(chosen["threshold"], data.dim)
         coder = Coder(books, data.dim, weight, euclidean)
         layout.check(len(data), leaves, coder.packed_width)
-        return cls(data, chosen, centres, shape, coder, layout)
-
-
-def _checked(options: dict[str, Any]) -> dict[str, Any]:
-    """Fill in what is not given and refuse what is out of range."""
-    for name in options:
-        if name not in _DEFAULTS:
-            raise BadOption(f"the kind 'tree_ah' has no option {name!r}; it has {', '.join(_DEFAULTS)}")
-    chosen = _DEFAULTS | options
-    for name, least, most in (("leaves", 0, 1 << 24), ("width", 1, 16)):
-        value = chosen[name]
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise BadOption(f"{name} must be an integer from {least} to {most}, got {value!r}")
-    threshold = chosen["threshold"]
-    if not isinstance(threshold, int | float) or isinstance(threshold, bool) or not 0 <= threshold < 1:
-        raise BadOption(f"threshold must be from 0 to below 1, got {threshold!r}")
-    if not isinstance(chosen["spill"], bool):
-        raise BadOption(f"spill must be True or False, got {chosen['spill']!r}")
-    return chosen
+        above = chosen["levels"] - 1
+        levels = Levels.restore(arrays, above, data.dim, leaves) if above else None
+        return cls(data, chosen, centres, shape, coder, layout, levels=levels)
 
 
 def _sample(data: Rows, count: int, seed: int) -> NDArray[np.float32]:
@@ -273,10 +273,3 @@ def _encoded(
             callback(Progress("encoding", start + len(points) - first, len(data) - first, unit="rows"))
     rows, leaves, all_codes, extras, squares = (np.concatenate(part) for part in zip(*parts, strict=True))
     return rows, leaves, all_codes, extras, squares
-
-
-def _fixed(array: NDArray) -> NDArray:
-    """A view that is not written to, of the plain type even of a memory-mapped array."""
-    view = np.ascontiguousarray(array).view(np.ndarray)
-    view.flags.writeable = False
-    return view

@@ -106,7 +106,7 @@ class Coder:
             scales = np.zeros_like(lengths)
             if turn >= _ROUNDS // 2:  # the plain loss first: a good start, and quicker
                 np.divide(weight, lengths, out=scales, where=lengths > 0)
-            books = _moved(books, x, r, (*_encode(x, r, books, scales, threads), scales))
+            books = _moved(books, x, r, (*_encode(x, r, books, scales, threads), scales), threads)
         return cls(finite(books), dim, weight, euclidean)
 
     @property
@@ -196,22 +196,21 @@ def _encode(
 
 
 def _moved(
-    books: NDArray[np.float32], x: NDArray, r: NDArray, encoded: tuple[NDArray, NDArray, NDArray]
+    books: NDArray[np.float32], x: NDArray, r: NDArray, encoded: tuple[NDArray, NDArray, NDArray], threads: int
 ) -> NDArray[np.float32]:
     """Move every centre to its best place, given codes, the error along each point and its scale."""
+    from vicinal.index import _tree_ah_training_kernels as kernels
+
     codes, along, scales = encoded
-    width = books.shape[1]
-    moved = np.empty_like(books)
-    for s in range(len(books)):
-        part = slice(s * width, (s + 1) * width)
-        code, xs, rs, old = codes[:, s], x[:, part], r[:, part], books[s]
-        others = along - np.einsum("ij,ij->i", xs, rs - old.T[code])  # what the other subspaces leave along x
-        goal = rs + (scales * (others + np.einsum("ij,ij->i", xs, rs)))[:, None] * xs
-        counts = np.bincount(code, minlength=CODES)
-        right = np.stack([np.bincount(code, goal[:, i], CODES) for i in range(width)], 1)
-        system = np.einsum("c,ij->cij", np.maximum(counts, 1), np.eye(width))
-        for i in range(width):
-            for j in range(width):
-                system[:, i, j] += np.bincount(code, scales * xs[:, i] * xs[:, j], CODES)
-        moved[s] = np.where(counts > 0, np.linalg.solve(system, right[:, :, None])[:, :, 0].T, old)
-    return moved
+    subspaces, width = books.shape[:2]
+    counts, sums = np.zeros((subspaces, CODES)), np.zeros((subspaces, CODES, width))
+    systems = np.zeros((subspaces, CODES, width, width))
+
+    def work(start: int, stop: int) -> None:
+        kernels.gather(x, r, scales, along, books, codes, counts, sums, systems, start, stop)
+
+    in_ranges(work, subspaces, threads, least=8)
+    systems += np.maximum(counts, 1)[:, :, None, None] * np.eye(width)
+    moved = np.linalg.solve(systems, sums[..., None])[..., 0]
+    moved = np.where(counts[..., None] > 0, moved, books.transpose(0, 2, 1)).transpose(0, 2, 1)
+    return np.ascontiguousarray(moved, np.float32)

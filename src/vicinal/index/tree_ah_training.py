@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.index.rows import in_ranges
+from vicinal.index.tree_ah_layout import fixed
 from vicinal.randomness import generator
 
 _PACK = 32  # centres that the kernels read together
@@ -49,7 +50,8 @@ class Packs:
         values[:count] = centres
         padded = np.full(whole * _PACK, 3e38, np.float32)
         padded[:count] = np.einsum("ij,ij->i", centres, centres) / 2 if biases is None else biases
-        return cls(np.ascontiguousarray(values.reshape(whole, _PACK, dim).transpose(0, 2, 1)), padded, count)
+        packed = values.reshape(whole, _PACK, dim).transpose(0, 2, 1)
+        return cls(fixed(packed), fixed(padded), count)
 
 
 def assign(
