@@ -15,10 +15,10 @@ from vicinal.index.base import Index
 from vicinal.index.block import Block
 from vicinal.index.checking import Check, exact_best
 from vicinal.index.choose import Choice, Chooser
+from vicinal.index.contender import Limits
 from vicinal.index.exact import Exact
 from vicinal.index.held import Held
 from vicinal.index.kinds import find_kind, kind_names
-from vicinal.index.race import Limits
 from vicinal.index.recall import Recall, Trial
 from vicinal.index.state import State, extreme
 from vicinal.index.tune import Tuner

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.errors import BadOption
+from vicinal.index.contender import Contender, Limits
 from vicinal.index.exact import Exact
 from vicinal.index.held import Held
 from vicinal.index.kind import Kind
 from vicinal.index.kinds import find_kind
-from vicinal.index.race import Contender, Limits, Race
+from vicinal.index.race import Race
 from vicinal.index.recall import Recall, Trial, Trials
 from vicinal.index.rows import Rows
 from vicinal.index.tune import Questions, Reached, Tuner

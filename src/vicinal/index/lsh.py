@@ -51,6 +51,7 @@ class Lsh(Kind):
     """
 
     name = "lsh"
+    growth = 0.6
     _reduction: Reduction
     _bits: int
     _planes: NDArray[np.float32]
