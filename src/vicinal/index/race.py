@@ -24,6 +24,7 @@ FIRST, SECOND = 3_000, 12_000  # rows of the two samples, at most
 _WARM = 300  # rows that every kind is built on first, so that no compilation is timed
 _QUERIES = 300
 _GLANCE = 20  # queries that tell whether a kind is hopelessly slow
+_LAST = 50  # queries that tell what the most thorough setting reaches, where none was quick enough
 _TOLERATED = 0.5  # of the speed of comparing all rows, at the quickest setting, on a sample
 _BEHIND = 0.5  # of the best speed foretold: out of the race
 _INSTANT = 0.5  # seconds of building that are never too many
@@ -157,26 +158,28 @@ class Race:
         options = dict(plans[min(plan, len(plans) - 1)])
         if self._best is not None and self.left() <= 0:
             return Trial(name, options, why="not tried: the race had taken long enough")
-        threads = self.threads if m == n or before is not None else 1  # more are no gain on a small sample
+        threads = self.threads if m == n else 1  # small samples gain nothing by more, and some kinds lose
         start = self.tuner.clock()
         built = cls.build(sample, seed=self.seed, threads=threads, **options)
         seconds = self.tuner.clock() - start
         trial = Trial(name, options, build_seconds=seconds, bytes_per_vector=built.nbytes / m, rows=m)
         rise = rising(seconds, m, before)
-        long = seconds * (n / m) ** rise / (1 if m == n or before else worker_count(self.threads))
+        long = seconds * (n / m) ** rise / (1 if m == n else worker_count(self.threads))
         broken = self.limits.broken(_size(built, m, n, before), long, 1.0 if m == n else _MARGIN)
         if broken:
             return replace(trial, why=broken)
+        falls = cls.growth if before is None else before.falling
         quickest = self.tuner.speed(built, asked.first(_GLANCE), self.tuner.settings(built, self.k)[0])
         if quickest < _TOLERATED * all_rows:
             return replace(trial, why="no quicker than comparing all rows")
-        falls = cls.growth if before is None else before.falling
-        if self._best is not None and quickest * (m / n) ** falls < _BEHIND * self._best.queries_per_second:
+        least = 0.0 if self._best is None else _BEHIND * self._best.queries_per_second * (n / m) ** falls
+        if quickest < least:
             return replace(trial, why="slower, however searched")
-        reached = self.tuner.cheapest(built, asked, strict=False)
+        reached = self.tuner.cheapest(built, asked, strict=False, least=max(least, _TOLERATED * all_rows))
         if reached is None:
-            best = self.tuner.best_of(built, asked)
-            return replace(trial, recall=best, why=f"recall not reached: {best:.3f} at most")
+            best = self.tuner.best_of(built, asked.first(_LAST))
+            why = "slower at that recall" if best >= self.tuner.target else f"recall not reached: {best:.3f} at most"
+            return replace(trial, recall=best, why=why)
         speed = reached.queries_per_second
         figures: dict[str, Any] = {"setting": reached.setting, "recall": reached.recall, "queries_per_second": speed}
         falls = falls if before is None else falling(speed, m, before)

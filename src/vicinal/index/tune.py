@@ -25,6 +25,7 @@ _FIRST = 50, 200  # queries that rule out a hopeless setting
 _BATCH = 500  # queries that are timed at once
 _REPEATS = 3  # timings of which the shortest is taken
 _PASSED = 3  # settings that reach the recall and are timed: a list from quick to thorough is not always one in fact
+_FAR = 0.4  # of the speed that is wanted: an untimed look, on a few queries, may err by as much
 _PLAINLY = 1.2  # times as quick as the first of them, or that one is taken: timings err
 _FEWEST = 50  # queries that are timed in any case
 _SECONDS = 0.05  # that a timing may take about
@@ -117,15 +118,28 @@ class Tuner:
         return [setting for at, setting in enumerate(listed) if setting not in listed[:at]]
 
     def reaching(
-        self, kind: Kind, asked: Questions, *, strict: bool = True, start: Mapping[str, Any] | None = None
+        self,
+        kind: Kind,
+        asked: Questions,
+        *,
+        strict: bool = True,
+        start: Mapping[str, Any] | None = None,
+        least: float = 0.0,
     ) -> Iterator[tuple[dict[str, Any], float]]:
         """Go through the settings, from ``start`` on, that reach the target on these queries, with the recall of each.
 
-        ``strict`` asks it of the lower bound of the recall, at a risk of 5 %, else of its mean.
+        ``strict`` asks it of the lower bound of the recall, at a risk of 5 %, else of its mean. They end where one
+        answers far fewer than ``least`` queries a second, since those that follow are slower still.
         """
         listed = self.settings(kind, asked.k)
         for setting in listed[0 if start is None else listed.index(dict(start)) :]:
-            if any(self._hopeless(kind, asked.first(few), setting) for few in _FIRST if len(asked) > 2 * few):
+            few, begun = asked.first(_FIRST[0]), self.clock()
+            hopeless = self._hopeless(kind, few, setting)
+            if len(few) < _FAR * least * (self.clock() - begun):
+                return
+            if hopeless or any(
+                self._hopeless(kind, asked.first(count), setting) for count in _FIRST[1:] if len(asked) > 2 * count
+            ):
                 continue
             values = asked.values(kind, setting, self.threads)
             if (lower_bound(values, RISK) if strict else float(values.mean())) >= self.target:
@@ -138,10 +152,10 @@ class Tuner:
         """Recall of the most thorough setting."""
         return float(asked.values(kind, self.settings(kind, asked.k)[-1], self.threads).mean())
 
-    def cheapest(self, kind: Kind, asked: Questions, *, strict: bool = True) -> Reached | None:
-        """Find the quickest setting that reaches the target; None if none does."""
+    def cheapest(self, kind: Kind, asked: Questions, *, strict: bool = True, least: float = 0.0) -> Reached | None:
+        """Find the quickest setting that reaches the target; None if none does at ``least`` queries a second or so."""
         found: list[Reached] = []
-        for setting, recall in self.reaching(kind, asked, strict=strict):
+        for setting, recall in self.reaching(kind, asked, strict=strict, least=least):
             found.append(Reached(setting, recall, self.speed(kind, asked, setting)))
             if len(found) == _PASSED:
                 break
