@@ -17,6 +17,7 @@ from vicinal.index.checking import Best, per_query
 from vicinal.index.choose import Chooser
 from vicinal.index.contender import Limits
 from vicinal.index.held import Held
+from vicinal.index.kinds import find_kind
 from vicinal.index.recall import Recall, Trial, Trials, bounds, lower_bound
 from vicinal.index.tune import Questions, Tuner
 
@@ -280,3 +281,40 @@ def test_progress_is_reported(monkeypatch):
     space = Space([str(at) for at in range(1000)], np.random.default_rng(0).normal(size=(1000, 4)))
     build_index(space, recall=0.9, kind="quick", callback=seen.append)
     assert [report.stage for report in seen] == ["building quick", "measuring quick", "comparing all rows"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "known"),
+    [("exact", {}, "none"), ("exact", {"codes": "int8"}, "oversample"), ("tree", {}, "none"), ("lsh", {}, "probes"),
+     ("tree_ah", {}, "leaves"), ("ivf", {}, "nprobe"), ("hnsw", {}, "ef_search")],
+)  # fmt: skip
+def test_settings_that_are_not_known_are_refused(kind, options, known):
+    try:
+        find_kind(kind)
+    except MissingExtra as error:
+        pytest.skip(str(error))
+    rng = np.random.default_rng(0)
+    space = Space([str(at) for at in range(1500)], rng.normal(size=(1500, 4)), metric="euclidean")
+    index = build_index(space, recall=0.5, kind=kind, **options)
+    assert index.kind == kind
+    with pytest.raises(BadOption, match=f"the kind '{kind}' has no setting 'nothing'; it has .*{known}"):
+        index.search("3", setting={"nothing": 5})
+    assert index.search("3", setting=index.setting).rows.tolist() == index.search("3").rows.tolist()
+
+
+def test_a_recall_that_no_queries_prove(monkeypatch):
+    """500 queries that find everything show at least 0.9924: what asks for more compares all rows, and says why."""
+    choice = chooser(monkeypatch, fakes.kind("quick", curve=((1, 1.0, 1e-6),)), recall=0.993).of_all()
+    assert choice.kind is None and why(choice)[("quick", 0)] == "not tried: 500 queries prove no recall above 0.992"
+    assert choice.trials[0].kind == "exact" and choice.trials[0].why == "taken"
+
+
+def test_the_race_is_over_in_time(monkeypatch):
+    """What takes long is not raced to its end: it is left out as foretold, and the rest as soon as the time is up."""
+    no_exact(monkeypatch)
+    long = fakes.kind("long", curve=((1, 0.97, 3e-5),), build_seconds=2e-2)
+    late = fakes.kind("late", curve=((1, 0.97, 1e-5),))
+    start = fakes.CLOCK()
+    choice = chooser(monkeypatch, late, long, fakes.kind("quick", **QUICK)).of_all()
+    assert fakes.CLOCK() - start < 6 + 10 + 5 and choice.kind.name == "quick"
+    assert why(choice)[("long", 500)].startswith("slower") and why(choice)[("late", 0)].startswith("not tried")
