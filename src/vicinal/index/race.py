@@ -94,8 +94,9 @@ class Race:
         """Seconds that it may still take, seeing how long what leads is foretold to take for building."""
         build = 0.0 if self._best is None else self._best.build_seconds
         whole = max(_SECONDS, _BUILDS * build)
-        if self.limits.build_time is not None:
-            whole = min(whole, self.limits.build_time - build)
+        most = self.limits.build_time
+        if most is not None:  # what leads but takes too long must not keep others from being tried
+            whole = min(whole, most - build if build < most else most / 2)
         return whole - self.spent()
 
     def _part(self, order: NDArray[np.int64]) -> Rows:
