@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.errors import BadOption
+from vicinal.index.contender import Contender, Limits
 from vicinal.index.exact import Exact
 from vicinal.index.held import Held
 from vicinal.index.kind import Kind
-from vicinal.index.kinds import find_kind
-from vicinal.index.race import Contender, Limits, Race
-from vicinal.index.recall import Recall, Trial, Trials
+from vicinal.index.kinds import find_kind, kind_names
+from vicinal.index.race import Race
+from vicinal.index.recall import Recall, Trial, Trials, bounds
 from vicinal.index.rows import Rows
-from vicinal.index.tune import Questions, Reached, Tuner
+from vicinal.index.tune import RISK, Questions, Reached, Tuner
 from vicinal.progress import Callback, Meter
 
 _WORTH = 1.25  # times as quick as comparing all rows, or a structure is not worth having
@@ -76,14 +77,21 @@ class Chooser:
     def __post_init__(self) -> None:
         self.rows: Rows = self.held.rows
         self._asked: tuple[Questions, Questions] | None = None
+        self._raced = 0.0  # seconds
 
     def of_all(self) -> Choice:
-        """Race all kinds and prove the best."""
+        """Race all kinds and prove the best; not where no number of finds would prove so high a recall."""
+        count = len(self.held.proving)
+        most = bounds(np.ones(count), 1 - RISK)[0]
+        if most < self.tuner.target:
+            why = f"not tried: {count:,} queries prove no recall above {most:.3f}"
+            self.trials += [Trial(name, why=why) for name in kind_names() if name != "exact"]
+            return self._none()
         race = Race(
             self.rows, self.held.tuning, self.k, self.tuner, self.limits,
             seed=self.seed, threads=self.tuner.threads, callback=self.callback, trials=self.trials,
         )  # fmt: skip
-        queue = race.run()
+        queue, self._raced = race.run(), race.spent()
         exact = Exact.build(self.rows)
         few = Questions.of(self.rows, self.held.tuning[:_EXACT_QUERIES], self.k)
         speed = self.tuner.speed(exact, few, {})
@@ -98,7 +106,7 @@ class Chooser:
                 if proved is not None:
                     self.trials += [replace(other, why="slower") for other, _ in finals[at + 1 :]]
                     self.trials += [replace(entry.trial, why="slower, as foretold") for entry in quick]
-                    return proved
+                    return replace(proved, trials=self._listed())
         self.trials[self.trials.index(own)] = replace(own, why="taken")
         return self._none()
 
@@ -147,6 +155,11 @@ class Chooser:
             if finals and (entry.queries_per_second < _NEAR * best or entry.build_seconds > spent):
                 break
             quick.pop(0)
+            if entry.built is None:
+                broken = self.limits.broken(0, entry.build_seconds + self._raced, 1.5)
+                if broken:
+                    self.trials.append(replace(entry.trial, why=broken))
+                    continue
             kind, trial = self._built(entry.kind, self._plan(entry), entry)
             broken = self.limits.broken(kind.nbytes, trial.build_seconds)
             reached = None if broken else self.tuner.cheapest(kind, self.asked[0])

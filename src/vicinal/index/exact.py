@@ -53,6 +53,7 @@ class Exact(Kind):
     """
 
     name = "exact"
+    growth = 0.8
     codes: ByteCodes | BitCodes | None
 
     @classmethod

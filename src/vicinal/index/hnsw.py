@@ -44,6 +44,7 @@ class Hnsw(Kind):
     """
 
     name = "hnsw"
+    growth = 0.3
     _reduction: Reduction
     _index: Any
 

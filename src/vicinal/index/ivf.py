@@ -45,6 +45,7 @@ class Ivf(Kind):
     """
 
     name = "ivf"
+    growth = 0.3
     _reduction: Reduction
     _index: Any
 

@@ -24,6 +24,8 @@ class Kind(ABC):
         As users write it: ``"exact"``, ``"tree_ah"``.
     metrics : tuple of str
         Metrics it can search by.
+    growth : float
+        Power of the number of rows by which a search takes longer, as far as can be said before it is measured.
     data : Rows
         What it was built from.
     options : dict
@@ -32,6 +34,7 @@ class Kind(ABC):
 
     name: ClassVar[str]
     metrics: ClassVar[tuple[str, ...]] = ("cosine", "dot", "euclidean")
+    growth: ClassVar[float] = 0.4
     data: Rows
     options: dict[str, Any]
 

@@ -20,6 +20,7 @@ from vicinal.lengths import BLOCK_ROWS
 from vicinal.progress import Callback
 from vicinal.randomness import generator
 
+_MANY_DIMENSIONS = 256
 _OPTIONS = {"tables": 8, "bits": None}
 _MOST_BITS = 20
 _SPREAD = 0.25  # how far from the mean planes pass, in parts of the root of the mean square of points
@@ -51,6 +52,7 @@ class Lsh(Kind):
     """
 
     name = "lsh"
+    growth = 0.6
     _reduction: Reduction
     _bits: int
     _planes: NDArray[np.float32]
@@ -131,8 +133,8 @@ class Lsh(Kind):
 
     @classmethod
     def plans(cls, n: int, dim: int, metric: str) -> Sequence[dict[str, Any]]:
-        """See `Kind.plans`."""
-        if n < 2000:
+        """See `Kind.plans`; none where hashing a query would take as long as comparing many rows."""
+        if n < 2000 or dim > _MANY_DIMENSIONS:
             return []
         return [{"tables": 8}, {"tables": 16}]
 

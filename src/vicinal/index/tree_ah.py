@@ -61,6 +61,7 @@ class TreeAH(Kind):
     """
 
     name = "tree_ah"
+    growth = 0.2
 
     def __init__(  # noqa: PLR0917
         self, data: Rows, options: dict[str, Any], centres: NDArray, shape: NDArray, coder: Coder, layout: Layout,

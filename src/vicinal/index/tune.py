@@ -21,10 +21,12 @@ from vicinal.names import Names
 from vicinal.origin import Origin
 
 RISK = 0.05  # of taking a setting whose true recall is below what was asked for
-_FIRST = 200  # queries that rule out a hopeless setting
+_FIRST = 50, 200  # queries that rule out a hopeless setting
 _BATCH = 500  # queries that are timed at once
-_REPEATS = 3  # timings of which the median is taken
+_REPEATS = 3  # timings of which the shortest is taken
 _PASSED = 3  # settings that reach the recall and are timed: a list from quick to thorough is not always one in fact
+_FAR = 0.4  # of the speed that is wanted: an untimed look, on a few queries, may err by as much
+_PLAINLY = 1.2  # times as quick as the first of them, or that one is taken: timings err
 _FEWEST = 50  # queries that are timed in any case
 _SECONDS = 0.05  # that a timing may take about
 
@@ -115,35 +117,54 @@ class Tuner:
         listed = [{**setting, **self.fixed} for setting in kind.settings(k)]
         return [setting for at, setting in enumerate(listed) if setting not in listed[:at]]
 
-    def reaching(self, kind: Kind, asked: Questions, *, strict: bool = True) -> Iterator[tuple[dict[str, Any], float]]:
-        """Go through the settings that reach the target on these queries, with the recall of each.
+    def reaching(
+        self,
+        kind: Kind,
+        asked: Questions,
+        *,
+        strict: bool = True,
+        start: Mapping[str, Any] | None = None,
+        least: float = 0.0,
+    ) -> Iterator[tuple[dict[str, Any], float]]:
+        """Go through the settings, from ``start`` on, that reach the target on these queries, with the recall of each.
 
-        ``strict`` asks it of the lower bound of the recall, at a risk of 5 %, else of its mean.
+        ``strict`` asks it of the lower bound of the recall, at a risk of 5 %, else of its mean. They end where one
+        answers far fewer than ``least`` queries a second, since those that follow are slower still.
         """
-        for setting in self.settings(kind, asked.k):
-            if len(asked) > 2 * _FIRST:
-                few = asked.first(_FIRST).values(kind, setting, self.threads)
-                if bounds(few, 0.998)[1] < self.target:
-                    continue
+        listed = self.settings(kind, asked.k)
+        for setting in listed[0 if start is None else listed.index(dict(start)) :]:
+            few, begun = asked.first(_FIRST[0]), self.clock()
+            hopeless = self._hopeless(kind, few, setting)
+            if len(few) < _FAR * least * (self.clock() - begun):
+                return
+            if hopeless or any(
+                self._hopeless(kind, asked.first(count), setting) for count in _FIRST[1:] if len(asked) > 2 * count
+            ):
+                continue
             values = asked.values(kind, setting, self.threads)
             if (lower_bound(values, RISK) if strict else float(values.mean())) >= self.target:
                 yield setting, float(values.mean())
+
+    def _hopeless(self, kind: Kind, few: Questions, setting: Mapping[str, Any]) -> bool:
+        return bounds(few.values(kind, setting, self.threads), 0.998)[1] < self.target
 
     def best_of(self, kind: Kind, asked: Questions) -> float:
         """Recall of the most thorough setting."""
         return float(asked.values(kind, self.settings(kind, asked.k)[-1], self.threads).mean())
 
-    def cheapest(self, kind: Kind, asked: Questions, *, strict: bool = True) -> Reached | None:
-        """Find the quickest setting that reaches the target; None if none does."""
+    def cheapest(self, kind: Kind, asked: Questions, *, strict: bool = True, least: float = 0.0) -> Reached | None:
+        """Find the quickest setting that reaches the target; None if none does at ``least`` queries a second or so."""
         found: list[Reached] = []
-        for setting, recall in self.reaching(kind, asked, strict=strict):
+        for setting, recall in self.reaching(kind, asked, strict=strict, least=least):
             found.append(Reached(setting, recall, self.speed(kind, asked, setting)))
             if len(found) == _PASSED:
                 break
-        return max(found, key=lambda reached: reached.queries_per_second, default=None)
+        least = _PLAINLY * found[0].queries_per_second if found else 0.0
+        quicker = [reached for reached in found[1:] if reached.queries_per_second > least]
+        return max(quicker or found[:1], key=lambda reached: reached.queries_per_second, default=None)
 
     def speed(self, kind: Kind, asked: Questions, setting: Mapping[str, Any]) -> float:
-        """Queries a second in a batch on one thread: the median of three timings."""
+        """Queries a second in a batch on one thread: the best of three timings, which other work disturbed least."""
         state, vectors = bare(kind), asked.vectors[:_BATCH]
         start = self.clock()
         search_state(state, vectors[:_FEWEST], asked.k, setting=setting, threads=1)
@@ -156,7 +177,7 @@ class Tuner:
                 search_state(state, vectors, asked.k, setting=setting, threads=1)
                 rounds += 1
             seconds.append((self.clock() - start) / rounds)
-        return len(vectors) / max(float(np.median(seconds)), 1e-9)
+        return len(vectors) / max(min(seconds), 1e-9)
 
     def verified(
         self, kind: Kind, start: Mapping[str, Any], tuned_on: Questions, asked: Questions, *, strict: bool = True
@@ -177,14 +198,9 @@ class Tuner:
 
         Or None, if no setting can be proved.
         """
-        before, looks = True, 0
-        for setting, _ in self.reaching(kind, tuned_on, strict=strict):
-            before = before and setting != start
-            if before:
-                continue
+        for looks, (setting, _) in enumerate(self.reaching(kind, tuned_on, strict=strict, start=start)):
             values = asked.values(kind, setting, self.threads)
             recall = Recall.measured(values, asked.k, self.target, 1 - RISK / 2**looks)
-            looks += 1
             if (recall.low if strict else recall) >= self.target:
                 return setting, values, recall
         return None

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from vicinal import lookup
 from vicinal.checks import check_whole
 from vicinal.errors import SpacesDiffer
+from vicinal.index.choices import choose
 from vicinal.index.naming import name_rows
 from vicinal.index.recall import Recall, Trial, Trials
 from vicinal.index.searching import search_state
@@ -158,7 +159,7 @@ class View:
         names: Any = state.names
         allowed = None if filter is None and exclude == () else lookup.allowed_rows(names, exclude, filter)
         own = max((len(rows) for rows in asked.own), default=0)
-        chosen = None if setting is None else {**state.setting, **setting}
+        chosen = None if setting is None else _chosen(state, setting)
         places, scores = search_state(state, asked.vectors, k + own, allowed=allowed, setting=chosen, threads=threads)
         return name_rows(asked, state, places, scores, k)
 
@@ -190,3 +191,8 @@ def check_origin(state: State, space: Record, mix: bool) -> None:
             f"{space.origin.encoder} {space.fingerprint}), so comparing them means nothing; align them first, or pass "
             "mix=True if you know better"
         )
+
+
+def _chosen(state: State, setting: Mapping[str, Any]) -> dict[str, Any]:
+    """Complete a setting; a name that the kind does not know is refused, whether or not the kind would look at it."""
+    return choose(state.kind.name, "setting", setting, {**state.kind.setting, **state.setting})
