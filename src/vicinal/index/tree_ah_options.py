@@ -10,7 +10,7 @@ from vicinal.errors import BadOption
 _DEFAULTS = {"leaves": 0, "width": 0, "threshold": 0.2, "spill": False, "levels": 1}
 _CODES = 100  # of a point, about, unless it has fewer than 200 dimensions
 _LONG = 60  # dimensions from which shorter codes may be worth a trial
-_MANY = 3_000_000  # rows from which a second level may pay
+_MANY = 40_000_000  # rows from which a second level pays: their leaves are ten thousand
 
 
 def usual_width(dim: int) -> int:
