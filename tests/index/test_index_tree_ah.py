@@ -332,7 +332,7 @@ def test_a_few_more_candidates_make_up_for_short_codes():
 
 
 def test_levels_are_offered_to_very_many_rows_only():
-    assert {"levels": 2} in TreeAH.plans(10_000_000, 100, "dot")
+    assert {"levels": 2} in TreeAH.plans(50_000_000, 100, "dot")
     assert not any("levels" in plan for plan in TreeAH.plans(1_000_000, 100, "dot"))
 
 
