@@ -3,7 +3,7 @@
 python benchmarks/search.py                     # everything; some 25 quiet minutes on two cores, mostly building graphs
 python benchmarks/search.py speed latency build # parts: speed, latency, build, exact, spaces, picture
 python benchmarks/search.py --quick             # the same on less: GloVe's first 100,000 words, SIFT and so on
-ONLY=vicinal,ScaNN python benchmarks/search.py speed    # fewer contestants in speed, latency and build
+ONLY=vicinal,ScaNN python benchmarks/search.py speed    # fewer contestants; the others' curves stay as they were
 
 GloVe 6B 50d, 400,000 words by cosine, of which 2,000 chance ones are the queries and not in the index; top 10. Searches
 take one thread, building takes two. Every contestant builds in a process of its own that stays, and is then asked for
@@ -33,6 +33,7 @@ import numpy as np
 
 from _runs import (
     JOBS,
+    RESULTS,
     ROOT,
     WORK,
     Part,
@@ -63,8 +64,8 @@ OWN: dict[str, tuple[str, dict[str, Any] | None]] = {
     "vicinal lsh": ("lsh", None),
 }
 REBUILT = ("vicinal", "ScaNN")  # built several times by `build`; graphs take too long for that
-SLOW = 5.0  # seconds for the batch from which a setting is tried in the first round only
-GIVE_UP = 60.0  # and from which the more thorough ones are left out
+SLOW = 1.0  # seconds for the batch from which a setting is tried in the first round only
+GIVE_UP = 10.0  # and from which the more thorough ones are left out
 
 
 @dataclass
@@ -89,6 +90,7 @@ class Contest:
     python: str = sys.executable
     built: dict[str, Any] = field(default_factory=dict)
     points: list[dict[str, Any]] = field(default_factory=list)
+    alone: list[dict[str, float]] = field(default_factory=list)
 
     def start(self, data: Path) -> None:
         """Start the process; building comes with the first question."""
@@ -151,16 +153,16 @@ def speed_at(points: list[tuple[float, float]], recall: float) -> float | None:
     return math.exp((1 - share) * math.log(faster) + share * math.log(slower))
 
 
-def speeds(contests: list[Contest], recall: float, rounds: int) -> list[dict[str, float]]:
+def speeds(variants: list[list[dict[str, Any]]], recall: float) -> list[dict[str, float]]:
     """Queries a second of a contestant's best index, one a round; empty where none reaches the recall."""
     found = []
-    for number in range(rounds):
+    for number in range(max(len(point["queries_per_s"]) for points in variants for point in points)):
         values = [
             speed_at([
                 (p["recall"], p["queries_per_s"][min(number, len(p["queries_per_s"]) - 1)])
-                for p in contest.points if p["queries_per_s"]
+                for p in points if p["queries_per_s"]
             ], recall)
-            for contest in contests
+            for points in variants
         ]  # fmt: skip
         if best := [value for value in values if value is not None]:
             found.append({"queries_per_s": max(best)})
@@ -194,7 +196,7 @@ class Arena:
         while self.rounds < rounds:
             for contest in self.contests:
                 contest.round(self.size["queries"])
-                reached = speeds([contest], PROMISE, self.rounds + 1)[-1:]
+                reached = speeds([contest.points], PROMISE)[-1:]
                 shown = f"{reached[0]['queries_per_s']:,.0f}/s at {PROMISE}" if reached else f"never at {PROMISE}"
                 print(
                     f"  round {self.rounds + 1}: {contest.who} {contest.variant}: {shown}", file=sys.stderr, flush=True
@@ -298,15 +300,22 @@ def sentences(args: argparse.Namespace) -> np.ndarray:
 def speed(args: argparse.Namespace) -> None:
     """Queries a second of a batch over recall, one thread: every curve, and how they compare at three recalls."""
     ARENA.enter(args)
+    path = RESULTS / "search.json"
+    kept = json.loads(path.read_text()).get("speed", {}).get("curves", {}) if args.only and path.exists() else {}
     part = Part("search", "speed", args, **ARENA.size, k=K, rounds=args.rounds, versions=peer_versions("search"))
     for number in range(1, args.rounds + 1):
         ARENA.measure(number)
-        curves = {
+        curves = kept | {
             who: {contest.variant: contest.points for contest in several} for who, several in ARENA.by_who().items()
         }
         part.save(curves=curves)
+    compare(part, curves)
+
+
+def compare(part: Part, curves: dict[str, dict[str, list[dict[str, Any]]]]) -> None:
+    """Add how all compare at the recalls; those that took part in fewer rounds with the rounds they have."""
     for recall in RECALLS:
-        runs = {who: speeds(several, recall, args.rounds) for who, several in ARENA.by_who().items()}
+        runs = {who: speeds(list(variants.values()), recall) for who, variants in curves.items()}
         never = [who for who, several in runs.items() if not several]
         runs = {who: several for who, several in runs.items() if several}
         if "vicinal" in runs:
@@ -380,6 +389,14 @@ def exact(args: argparse.Namespace) -> None:
         ("exact", "FAISS flat", 0.999, 1.2), ("int8", "FAISS flat", 0.99, None), ("binary", "exact", 0.95, 20.0),
     ):  # fmt: skip
         add_duel(part, f"sentence vectors: {codes}", found, (codes, other), least, aimed)
+    alone = {
+        "vicinal": found["binary"].alone,
+        "our exact": found["exact"].alone,
+        "FAISS flat": found["FAISS flat"].alone,
+    }
+    if all(alone.values()):
+        row = speed_row("search", f"sentence vectors: binary, recall ≥ {PROMISE}, one query, p50", alone, key="p50_ms")
+        part.add(row)
 
 
 def codes_contest(codes: str) -> Contest:
@@ -398,6 +415,10 @@ def duel(contests: list[Contest], data: Path, rounds: int) -> dict[str, Contest]
     for _ in range(rounds):
         for contest in contests:
             contest.round(queries)
+    for _ in range(rounds):
+        for contest in contests:
+            if one := cheapest([contest], PROMISE):
+                contest.alone.append(contest.ask("latency", setting=one[1]["setting"]))
     for contest in contests:
         contest.stop()
     return {contest.who: contest for contest in contests}
