@@ -37,7 +37,8 @@ def _speed(part: dict[str, Any]) -> list[str]:
         f"GloVe 6B 50d: {part['n']:,} vectors × {part['dim']}, cosine, {part['queries']:,} held-out queries in one "
         f"batch, top {part['k']}, one thread, median over {part['rounds']} interleaved rounds ({versions}; "
         f"{part['date']}). `vicinal` is the kind `tree_ah`; `vicinal build_index` is what `build_index(recall=0.95)` "
-        "chose, names included. Queries a second at equal recall, between two settings by interpolation:", "",
+        "chose, names included. Figures without a range are of one round of an earlier run on the same machine. Queries "
+        "a second at equal recall, between two settings by interpolation:", "",
         "![queries a second over recall](pictures/search-tradeoff.svg)", "",
     ]  # fmt: skip
     rows = {row["recall"]: row for row in part["rows"]}
@@ -95,7 +96,10 @@ def _exact(part: dict[str, Any]) -> list[str]:
         "| job | queries/s | other | its queries/s | recall | bytes a vector | faster by | aimed at |",
         "|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
+    alone = [row for row in part["rows"] if "recalls" not in row]
     for row in part["rows"]:
+        if row in alone:
+            continue
         other = next(who for who in row["values"] if who != _OWN)
         ratio, aimed = row["faster_by"][other], row["aimed"]
         recall, held = next(iter(row["recalls"].values())), next(iter(row["bytes_per_vector"].values()))
@@ -105,6 +109,10 @@ def _exact(part: dict[str, Any]) -> list[str]:
             f"| {row['job']} | {rates[0]} | {other} | {rates[1]} | {recall:.4f} | {held:.1f} | {ratio:.2f} × | {goal} |"
         )
     told = [f"{key}: {value}." for key, value in part.items() if key.startswith("not compared")]
+    for row in alone:
+        times = ", ".join(f"{who} {statistics.median(times):.2f} ms" for who, times in row["values"].items())
+        ratios = ", ".join(f"{ratio:.1f} × {who}" for who, ratio in row["faster_by"].items())
+        told.append(f"One after the other ({row['job']}): {times}; faster by {ratios}.")
     return [*out, *([""] if told else []), *told]
 
 

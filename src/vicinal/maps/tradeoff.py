@@ -10,7 +10,7 @@ from typing import Any
 from vicinal.errors import BadInput
 from vicinal.maps._canvas import COLOURS, FAINT, GRID, INK, Picture, check_picture, new_figure, save_figure, style
 
-_LEFT, _RIGHT, _BOTTOM, _TOP = 0.1, 0.97, 0.13, 0.9
+_LEFT, _RIGHT, _BOTTOM, _TOP = 0.09, 0.8, 0.13, 0.9  # the names stand at the right
 _TICKS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 _PERFECT = 0.0005  # how far from 1 a recall of 1 is drawn, on an axis that has no end
 _MARKS = "osD^vP*X"
@@ -85,7 +85,7 @@ def trade_off(
     if not fronts:
         raise BadInput("there is no curve to draw")
     whole = set(fronts) if bold is None else set(bold)
-    figure = new_figure(9, 6)
+    figure = new_figure(10, 6)
     axes = figure.add_axes((_LEFT, _BOTTOM, _RIGHT - _LEFT, _TOP - _BOTTOM))
     for at, (name, points) in enumerate(fronts.items()):
         _draw(axes, name, points, at, whole)
@@ -97,7 +97,7 @@ def trade_off(
     )
     caption += f"the quickest is {best}" if best else "none is there"
     figure.text(_LEFT, 0.02, caption, **style(9, color=FAINT))
-    axes.legend(loc="lower left", frameon=False, prop={"size": 9})
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, prop={"size": 9})
     return Picture(save_figure(figure, target, force), caption, len(fronts), 0)
 
 
