@@ -37,7 +37,8 @@ def _speed(part: dict[str, Any]) -> list[str]:
         f"GloVe 6B 50d: {part['n']:,} vectors × {part['dim']}, cosine, {part['queries']:,} held-out queries in one "
         f"batch, top {part['k']}, one thread, median over {part['rounds']} interleaved rounds ({versions}; "
         f"{part['date']}). `vicinal` is the kind `tree_ah`; `vicinal build_index` is what `build_index(recall=0.95)` "
-        "chose, names included. Figures without a range are of one round of an earlier run on the same machine. "
+        "chose, names included, in rounds of its own. Figures without a range are of one round of an earlier "
+        "run on the same machine. "
         "Queries a second at equal recall, between two settings by interpolation:", "",
         "![queries a second over recall](pictures/search-tradeoff.svg)", "",
     ]  # fmt: skip

@@ -28,7 +28,7 @@ _NO_MASK, _NO_LISTS = np.zeros(0, np.bool_), np.zeros((0, 0), np.int64)
 
 
 class TreeAH(Kind):
-    """A k-means tree with asymmetric hashing, after ScaNN (Guo et al. 2020): the quickest kind for most spaces.
+    """A k-means tree with asymmetric hashing, after ScaNN (Guo et al. 2020): often the quickest kind.
 
     A search scores the centres of all leaves, scans the 4-bit codes of the points in the best of them, 64 points at a
     time, and scores the best candidates exactly. Leaves are ranked by ``query . centre + radius / 2``, since a wide
