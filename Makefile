@@ -45,6 +45,6 @@ $(BASE): pyproject.toml constraints.txt
 
 $(READY): $(BASE)
 	@echo "adding what tests and tools need (once)"
-	@$(PIP) --constraint constraints.txt --editable '.[maps,formats,tokenizers,learn,demo,search,export]' --group dev
+	@$(PIP) --constraint constraints.txt --editable '.[maps,formats,tokenizers,learn,demo,search,export,serve]' --group dev
 	@$(PIP) --constraint constraints.txt hnswlib || echo "hnswlib could not be built (it takes a C++ compiler); its tests are skipped"
 	@touch $@

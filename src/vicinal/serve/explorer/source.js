@@ -1,0 +1,83 @@
+// Where answers come from. `Server` asks the API; the single-file page has a source of its own with the same methods.
+// Every method is asynchronous and throws `Failure`, whose message is for people.
+
+import { NameList, readTensors } from "./tensors.js";
+
+export class Failure extends Error {}
+
+export class Server {
+  constructor(base = "..") {
+    this.base = base;
+    this.key = "";
+    this.kept = new Map();
+  }
+
+  async spaces() {
+    return (await this.json("/spaces")).spaces;
+  }
+
+  // query: a name, a sum, a vector, or a list of them → {fingerprint, metric, by, results: [{query, matches: [{name, row, score}]}]}
+  nearest(space, query, { k = 10, metric = undefined, exact = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/nearest`, { query, k, metric, exact });
+  }
+
+  async complete(space, prefix, k = 10) {
+    return (await this.json(`/spaces/${encodeURIComponent(space)}/complete?${new URLSearchParams({ prefix, k })}`)).names;
+  }
+
+  // → {coordinates: Float32Array of n × dim, dim, n, rows: Int32Array or null, method, quality, fingerprint, axisShares}
+  map(space, map = "pca") {
+    return this.once(`map ${space} ${map}`, async () => {
+      const path = `/spaces/${encodeURIComponent(space)}/map?${new URLSearchParams({ map })}`;
+      const { metadata, tensors } = readTensors(await this.bytes(path));
+      const [n, dim] = tensors.coordinates.shape;
+      return {
+        n, dim, coordinates: tensors.coordinates.data, rows: tensors.rows?.data ?? null, method: metadata.method,
+        fingerprint: metadata.fingerprint, quality: JSON.parse(metadata.quality ?? "{}"),
+        axisShares: JSON.parse(metadata.axis_shares ?? "[]"),
+      };
+    });
+  }
+
+  // → NameList of all names of the space, by row
+  names(space) {
+    return this.once(`names ${space}`, async () => {
+      const { tensors } = readTensors(await this.bytes(`/spaces/${encodeURIComponent(space)}/names`));
+      return new NameList(tensors.name_offsets.data, tensors.names.data);
+    });
+  }
+
+  // What does not change is asked for once; a failure is forgotten, so that it can be tried again.
+  once(what, ask) {
+    if (!this.kept.has(what)) {
+      const answer = ask();
+      this.kept.set(what, answer);
+      answer.catch(() => this.kept.delete(what));
+    }
+    return this.kept.get(what);
+  }
+
+  async json(path, body = undefined) {
+    return (await this.ask(path, body)).json();
+  }
+
+  async bytes(path) {
+    return (await this.ask(path)).arrayBuffer();
+  }
+
+  async ask(path, body = undefined) {
+    const headers = this.key ? { Authorization: `Bearer ${this.key}` } : {};
+    const options = body === undefined
+      ? { headers }
+      : { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
+    let response;
+    try {
+      response = await fetch(this.base + path, options);
+    } catch {
+      throw new Failure("the server does not answer; is it still running?");
+    }
+    if (response.ok) return response;
+    const said = await response.json().catch(() => ({}));
+    throw new Failure(said.error?.message ?? `the server answered ${response.status}`);
+  }
+}

@@ -1,0 +1,1 @@
+"""Routes, bodies and limits of the server; imported through `vicinal.serve.door` alone."""

@@ -1,0 +1,28 @@
+"""The application: routes, errors as JSON, the explorer's files."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from vicinal import __version__
+from vicinal.errors import VicinalError
+from vicinal.serve.http import explore, pages, questions
+from vicinal.serve.settings import Settings
+from vicinal.serve.shelf import Shelf
+
+
+def application(shelf: Shelf, settings: Settings) -> FastAPI:
+    """Put the application together."""
+    app = FastAPI(title="Vicinal", version=__version__)
+    app.state.shelf, app.state.settings = shelf, settings
+    app.include_router(questions.router)
+    app.include_router(explore.router)
+    app.include_router(pages.router)
+    app.add_exception_handler(VicinalError, _mendable)
+    return app
+
+
+async def _mendable(request: Request, error: Exception) -> JSONResponse:
+    body = {"type": type(error).__name__, "message": str(error)}
+    return JSONResponse({"error": body}, status_code=422)

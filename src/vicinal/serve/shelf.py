@@ -1,0 +1,53 @@
+"""The spaces of a server, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from vicinal.errors import BadInput, UnknownName
+from vicinal.names import near_spellings
+from vicinal.serve.served import Served
+
+
+class Shelf:
+    """What a server serves; each space can be replaced while others read it.
+
+    Parameters
+    ----------
+    served : iterable of Served
+        With distinct names; the first is shown first.
+
+    Raises
+    ------
+    BadInput
+        For two of one name, or none at all.
+
+    Examples
+    --------
+    >>> from vicinal import Space
+    >>> shelf = Shelf([Served("letters", Space(["A", "B"], [[1, 0], [0, 1]]))])
+    >>> shelf["letters"].space.names[0]
+    'A'
+    """
+
+    def __init__(self, served: Iterable[Served]) -> None:
+        self._served: dict[str, Served] = {}
+        for one in served:
+            if one.name in self._served:
+                raise BadInput(f"two spaces are called {one.name!r}; give one another name")
+            self._served[one.name] = one
+        if not self._served:
+            raise BadInput("there is no space to serve")
+
+    def __getitem__(self, name: str) -> Served:
+        """Return the space of that name as it is now, or raise `UnknownName`."""
+        try:
+            return self._served[name]
+        except KeyError:
+            raise UnknownName(name, near_spellings(name, self._served), "this server") from None
+
+    def __iter__(self) -> Iterator[Served]:
+        return iter(list(self._served.values()))
+
+    def __len__(self) -> int:
+        return len(self._served)
