@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass
+
+from vicinal.errors import BadInput, BadOption
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,3 +44,25 @@ class Settings:
     max_k: int = 1000
     rate: float = 0.0
     timeout: float = 30.0
+
+    def check_k(self, k: int, what: str = "k") -> int:
+        """Return a count that was asked for, or raise `BadOption`.
+
+        Examples
+        --------
+        >>> Settings().check_k(10)
+        10
+        """
+        if not 1 <= k <= self.max_k:
+            raise BadOption(f"{what} must be from 1 to {self.max_k:,} on this server, got {k:,}")
+        return k
+
+    def check_batch(self, items: Sized, what: str, least: int = 1) -> None:
+        """Refuse too many, or too few, of what one request asks about with `BadInput`.
+
+        Examples
+        --------
+        >>> Settings().check_batch(["a", "b"], "names")
+        """
+        if not least <= len(items) <= self.max_batch:
+            raise BadInput(f"a request takes {least} to {self.max_batch:,} {what}, got {len(items):,}")
