@@ -1,0 +1,41 @@
+"""Who does not belong, and the way from one name to another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from vicinal.serve.asking import odd_answer, path_answer
+
+router = APIRouter(tags=["spaces"])
+
+
+class OddBody(BaseModel):
+    """Of ``POST /spaces/{name}/odd``."""
+
+    names: list[str]
+
+
+class PathBody(BaseModel):
+    """Of ``POST /spaces/{name}/path``."""
+
+    start: str = Field(alias="from")
+    end: str = Field(alias="to")
+    steps: int = 6
+    method: str = "links"
+
+
+@router.post("/spaces/{name}/odd")
+def odd(name: str, body: OddBody, request: Request) -> dict[str, Any]:
+    """Find the name that does not belong with the others."""
+    served = request.app.state.shelf[name]
+    request.app.state.settings.check_batch(body.names, "names", least=3)
+    return odd_answer(served, body.names)
+
+
+@router.post("/spaces/{name}/path")
+def path(name: str, body: PathBody, request: Request) -> dict[str, Any]:
+    """Go from one name to another in small steps."""
+    return path_answer(request.app.state.shelf[name], body.start, body.end, body.steps, body.method)
