@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vicinal.errors import BadInput, BadOption
 from vicinal.lengths import BLOCK_ROWS, unit_rows_wide
 from vicinal.lookup import asked_by_text, check_list
+from vicinal.serve.answers import head
 from vicinal.serve.served import Served
 from vicinal.similarity import cosines, pairwise, top_k
 from vicinal.space import Space
@@ -53,8 +54,7 @@ def odd_answer(served: Served, names: Sequence[str]) -> dict[str, Any]:
     others = unit_rows_wide(unit.sum(axis=0) - unit)
     scores = np.einsum("ij,ij->i", unit, others).astype(np.float32)  # rounded, so that equals are equal
     return {
-        "space": served.name,
-        "fingerprint": served.space.fingerprint,
+        **head(served),
         "metric": "cosine",
         "odd": listed[int(np.argmin(scores))],
         "scores": [{"name": name, "score": score} for name, score in zip(listed, scores.tolist(), strict=True)],
@@ -111,8 +111,7 @@ def path_answer(served: Served, start: str, end: str, steps: int = 6, method: st
         {"name": space.names[row], "row": row, "score": score} for row, score in zip(rows, [None, *scores], strict=True)
     ]
     return {
-        "space": served.name,
-        "fingerprint": space.fingerprint,
+        **head(served),
         "metric": metric,
         "method": method,
         "path": path,

@@ -17,8 +17,39 @@ export class Server {
   }
 
   // query: a name, a sum, a vector, or a list of them → {fingerprint, metric, by, results: [{query, matches: [{name, row, score}]}]}
-  nearest(space, query, { k = 10, metric = undefined, exact = undefined } = {}) {
-    return this.json(`/spaces/${encodeURIComponent(space)}/nearest`, { query, k, metric, exact });
+  // by: "exact", or the index and its recall; filter: ["count > 100", …]
+  nearest(space, query, { k = 10, metric = undefined, filter = undefined, exclude = undefined, exact = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/nearest`, { query, k, metric, filter, exclude, exact });
+  }
+
+  // As nearest, by the index alone; setting: {leaves: 60, …} instead of what was found best
+  search(space, query, { k = 10, filter = undefined, exclude = undefined, setting = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/search`, { query, k, filter, exclude, setting });
+  }
+
+  // "a is to b as c is to …": as nearest, with one result
+  analogy(space, a, b, c, { k = 10, method = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/analogy`, { a, b, c, k, method });
+  }
+
+  // names: names or sums → {fingerprint, dim, vectors: [{name, row (null for a sum), vector: [numbers]}]}
+  vectors(space, names) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/vectors`, { names });
+  }
+
+  // {names} → {fingerprint, metric, names, scores: [[…]]} of all pairs; {pairs: [[a, b], …]} → {fingerprint, metric, scores: […]}
+  similarity(space, { names = undefined, pairs = undefined, metric = undefined }) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/similarity`, { names, pairs, metric });
+  }
+
+  // three or more names → {odd, metric, scores: [{name, score}]}: who does not belong; score: to the mean of the others
+  odd(space, names) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/odd`, { names });
+  }
+
+  // steps: names in between, at most; method: "links" | "line" → {metric, path: [{name, row, score (to the one before)}], considered}
+  path(space, from, to, { steps = 6, method = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/path`, { from, to, steps, method });
   }
 
   async complete(space, prefix, k = 10) {
@@ -78,6 +109,7 @@ export class Server {
     }
     if (response.ok) return response;
     const said = await response.json().catch(() => ({}));
-    throw new Failure(said.error?.message ?? `the server answered ${response.status}`);
+    const failure = new Failure(said.error?.message ?? `the server answered ${response.status}`);
+    throw Object.assign(failure, { near: said.error?.near ?? [] }); // names spelled like one that is not known
   }
 }

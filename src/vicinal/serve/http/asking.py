@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from vicinal.serve.asking import odd_answer, path_answer
+from vicinal.serve.asking import MOST_STEPS, odd_answer, path_answer
+from vicinal.serve.http.bodies import Body
 
 router = APIRouter(tags=["spaces"])
 
 
-class OddBody(BaseModel):
+class OddBody(Body):
     """Of ``POST /spaces/{name}/odd``."""
 
-    names: list[str]
+    names: list[str] = Field(description="Names or sums, three or more.", min_length=3)
 
 
-class PathBody(BaseModel):
+class PathBody(Body):
     """Of ``POST /spaces/{name}/path``."""
 
     start: str = Field(alias="from")
     end: str = Field(alias="to")
-    steps: int = 6
-    method: str = "links"
+    steps: int = Field(6, strict=True, ge=1, le=MOST_STEPS, description="Names in between, at most.")
+    method: Literal["links", "line"] = Field("links", description="Strongest weakest link, or straight.")
 
 
 @router.post("/spaces/{name}/odd")

@@ -10,10 +10,9 @@ import { whyDiffer } from "./why.js";
 
 const DEEP = 100; // how far down a name is looked for in the other lists
 const METRICS = [
-  { metric: "cosine", title: "Cosine", hint: "direction alone", share: (score) => score, text: (score) => fixed(score) },
-  { metric: "dot", title: "Dot product", hint: "direction × length", share: (score, best) => score / best, text: (score) => fixed(score, 2) },
-  { metric: "euclidean", title: "Euclidean distance", hint: "shorter is nearer", share: (score, _, worst) => score / worst,
-    text: (score) => fixed(score === null ? null : Math.abs(score)) },
+  { metric: "cosine", title: "Cosine", hint: "direction alone", digits: 3, share: (score) => score },
+  { metric: "dot", title: "Dot product", hint: "direction × length", digits: 2, share: (score, most) => score / most },
+  { metric: "euclidean", title: "Euclidean distance", hint: "shorter is nearer", digits: 3, share: (score, most) => -score / most },
 ];
 
 export const NEAR = {
@@ -61,10 +60,9 @@ async function found(source, space, { q, k, exact }) {
   const lists = await Promise.all(METRICS.map(async (one) => {
     const answer = await source.nearest(space.name, q, { k: Math.max(k, DEEP), metric: one.metric, exact: exact || undefined });
     const all = answer.results[0].matches;
-    const scores = all.slice(0, k).map(({ score }) => Math.abs(score ?? 0));
-    const [best, worst] = [Math.max(...scores) || 1, Math.max(...scores) || 1];
+    const most = Math.max(...all.slice(0, k).map(({ score }) => Math.abs(score))) || 1;
     const matches = all.slice(0, k).map(({ name, score }) => ({
-      name, score, text: one.text(score), share: score === null ? 1 : Math.abs(Math.max(one.share(score, best, worst), 0) || (one.metric === "euclidean" ? score / worst : 0)),
+      name, text: fixed(score === null || one.metric !== "euclidean" ? score : -score, one.digits), share: score === null ? 1 : one.share(score, most),
     }));
     return { ...one, by: answer.by, matches, ranks: new Map(all.map(({ name }, i) => [name, i + 1])), depth: all.length };
   }));
