@@ -21,8 +21,9 @@ const SHARPEST = 2; // device pixels to a CSS pixel, at most
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Cloud {
-  // options: {label, renderer: "webgl2" | "canvas" (for tests), tools: false for no buttons}
-  constructor(root, { label = "Cloud of points", renderer = "webgl2", tools = true } = {}) {
+  // options: {label, tools: false for no buttons,
+  // renderer: "auto" (WebGL2 where a graphics processor is behind it, else by hand), "webgl2" or "canvas"}
+  constructor(root, { label = "Cloud of points", renderer = "auto", tools = true } = {}) {
     this.root = root;
     this.label = label;
     this.listeners = new Map();
@@ -79,7 +80,8 @@ export class Cloud {
     const again = () => this.give();
     try {
       if (wanted === "canvas") throw new Error("not wanted");
-      this.renderer = new WebGLPoints(this.points, () => this.contextLost(), () => { clearTimeout(this.waiting); again(); });
+      this.renderer = new WebGLPoints(this.points, () => this.contextLost(), () => { clearTimeout(this.waiting); again(); },
+        wanted === "webgl2");
     } catch {
       const fresh = el("canvas", { class: "cloud-points", "aria-hidden": "true" }); // one that had another context cannot change it
       this.points.replaceWith(fresh);
