@@ -6,6 +6,8 @@ import { downloads } from "../figure.js";
 import { plane } from "./plane.js";
 import { shown } from "./terms.js";
 
+const ROOM = 1.3;
+
 export const percent = (share) => `${(100 * share).toLocaleString("en", { maximumFractionDigits: 0 })} %`;
 
 // → {node, draw(…), point(name or null), destroy()}; onpick(name): a point was chosen, onpoint(name or null): it is pointed at
@@ -16,6 +18,13 @@ export function scene({ label, onpick, onpoint }) {
   const node = el("figure", { class: "scene card" }, el("figcaption", {}, title, downloads(label, () => cloud)), field, said);
   let cloud = null;
   let names = [];
+  const fit = () => { // with room for names at the edges
+    if (!cloud) return;
+    cloud.frame();
+    cloud.camera = { ...cloud.camera, span: cloud.camera.span * ROOM };
+  };
+  const follow = new ResizeObserver(fit);
+  follow.observe(field);
   const nameOf = (i) => (names[i]?.word ? names[i].text : null);
   return {
     node,
@@ -36,7 +45,7 @@ export function scene({ label, onpick, onpoint }) {
       cloud.setMarked(star === null ? [] : [star]);
       cloud.setStars(star === null ? [] : [{ at: places[star], label: "" }]); // the mark names it
       cloud.setArrows(arrows.map(({ from, to, label: text }) => ({ from: place(from), to: place(to), label: shown(text) })));
-      cloud.frame();
+      fit();
       replace(said, `${key} This is the plane that shows ${shape} best: ${percent(share)} of their variance. It shortens distances; `
         + "scores and ranks are worked out in all dimensions.");
       node.dataset.share = share.toFixed(6);
@@ -45,6 +54,6 @@ export function scene({ label, onpick, onpoint }) {
       const at = name === null ? -1 : names.findIndex(({ text, word }) => word && text === name);
       cloud?.hover?.(at);
     },
-    destroy() { cloud?.destroy(); },
+    destroy() { follow.disconnect(); cloud?.destroy(); },
   };
 }

@@ -68,12 +68,13 @@ export const SUM = {
 
 function drawing({ terms, vectors, added, answers, landing }) {
   const { arrows, origin } = arrowsOf(terms, vectors);
+  const title = shownSum(terms);
   const copies = arrows.filter(({ label }) => label);
   const names = [...vectors.keys()];
   const found = added.filter(({ own }) => !own).slice(0, DRAWN);
   const points = [
-    ...names.map((name) => ({ text: name, word: true, size: 1.7, vector: vectors.get(name) })),
-    { text: shownSum(terms), word: false, size: 0.8, vector: landing },
+    ...names.map((name) => ({ text: name, word: true, size: 1.4, vector: vectors.get(name) })),
+    { text: title.length > 28 ? "the sum" : title, word: false, size: 0.8, vector: landing },
     ...found.map(({ name }) => ({ text: name, word: true, size: 1, vector: unit(answers.get(name)) })),
     ...(origin ? [{ text: "0", word: false, size: 0.8, vector: landing.map(() => 0) }] : []),
   ];
