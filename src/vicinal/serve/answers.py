@@ -24,7 +24,7 @@ def head(served: Served) -> dict[str, Any]:
     >>> head(Served("letters", Space(["A", "B"], [[1, 0], [0, 1]])))["space"]
     'letters'
     """
-    return {"space": served.name, "fingerprint": served.space.fingerprint}
+    return {"space": served.name, "fingerprint": served.fingerprint}
 
 
 def described(served: Served) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def described(served: Served) -> dict[str, Any]:
         "n": len(space),
         "dim": space.dim,
         "metric": space.metric,
-        "fingerprint": space.fingerprint,
+        "fingerprint": served.fingerprint,
         "encoder": space.origin.encoder,
         "columns": {key: "text" if column.dtype.kind in "UTO" else "number" for key, column in space.columns.items()},
         "index": quick,
