@@ -14,7 +14,7 @@ from vicinal.errors import BadInput, VicinalError
 from vicinal.index import Index, open_index
 from vicinal.index.beside import path_beside, why_other
 from vicinal.maps import Map
-from vicinal.serve.copies import open_copy
+from vicinal.serve.copies import MOST, open_copy
 from vicinal.serve.embedding import TAKES, Model
 from vicinal.serve.served import Served
 from vicinal.serve.shelf import Shelf
@@ -53,17 +53,23 @@ class Source:
                 found.append((os.fspath(path), seen.st_ino, seen.st_mtime_ns, seen.st_size))  # type: ignore[arg-type]
         return tuple(found)
 
-    def load(self) -> Served:
+    def load(self, *, hold: bool = False) -> Served:
         """Open the space, and what lies beside it and is of the same vectors; a line in the log says what is not.
+
+        Parameters
+        ----------
+        hold : bool
+            Open copies, which nobody else can write to; else the files themselves are mapped, which is quicker.
 
         Raises
         ------
         VicinalError
             If the space, or an index that was given, cannot be opened.
         """
-        space = open_copy(self.path, Space.open)
+        most = MOST if hold else 0
+        space = open_copy(self.path, Space.open, most)
         space.norms  # noqa: B018  (refuses what is not finite now, and not with the first request)
-        return Served(self.name, space, self._open_index(space), self._open_maps(space), cold=True)
+        return Served(self.name, space, self._open_index(space, most), self._open_maps(space, most), cold=True)
 
     def _index(self) -> Path | None:
         return self.index or path_beside(self.path)
@@ -77,12 +83,12 @@ class Source:
         found = [path for path in self.path.parent.glob("*.map") if path.name.startswith(self._stem + ".")]
         return sorted(path for path in found if path.name.count(".") - self._stem.count(".") <= 2)
 
-    def _open_index(self, space: Space) -> Index | None:
+    def _open_index(self, space: Space, most: int) -> Index | None:
         path = self._index()
         if path is None:
             return None
         try:
-            index = open_copy(path, open_index)
+            index = open_copy(path, open_index, most)
             why = why_other(index, space)
         except VicinalError as error:
             if self.index is not None:
@@ -99,11 +105,11 @@ class Source:
         between = path.name.removeprefix(self._stem).removesuffix(".map").strip(".")
         return between.encode("utf-8", "replace").decode() or drawn.method.lower()
 
-    def _open_maps(self, space: Space) -> dict[str, Map]:
+    def _open_maps(self, space: Space, most: int) -> dict[str, Map]:
         maps: dict[str, Map] = {}
         for path in self._maps():
             try:
-                drawn = open_copy(path, Map.open)
+                drawn = open_copy(path, Map.open, most)
                 why = "" if drawn.fingerprint == space.fingerprint else "it was made from another space"
             except (VicinalError, OSError) as error:
                 why = str(error)
@@ -193,7 +199,7 @@ def _give_index(path: Path, served: list[Served], sources: list[Source]) -> None
     """Put an index with the space of which it is."""
     if not path.exists():
         raise BadInput(f"no file {os.fspath(path)!r}")
-    index = open_copy(path, open_index)
+    index = open_index(path)
     whys = []
     for source in sources:
         at = next(at for at, one in enumerate(served) if one.name == source.name)

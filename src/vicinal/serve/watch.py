@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from threading import Event, Thread
 
 from vicinal.errors import VicinalError
@@ -15,7 +16,9 @@ LOG = logging.getLogger("vicinal.serve")
 
 
 class Watch:
-    """A thread that warms indexes, and then looks at the files of the spaces every second.
+    """A thread that makes the files safe and their indexes quick, and then looks at the files every second.
+
+    A mapped file that is written over in its place would end the process, so copies are put in their place at once.
 
     A file that has changed, and has then rested for one look, is opened; if it is whole and sound, the new state takes
     the place of the old. Else the old one stays, and a line in the log says why.
@@ -55,6 +58,18 @@ class Watch:
         if self._thread.ident is not None:
             self._thread.join()
 
+    def hold(self) -> None:
+        """Put copies in the place of mapped files; what was worked out of these is kept."""
+        for source in self.sources:
+            try:
+                held = source.load(hold=True)
+            except (VicinalError, OSError) as error:
+                LOG.warning("%s has changed: %s", source.name, error)
+                continue
+            now = self.shelf[source.name]
+            if source.mark() == self._loaded[source.name]:
+                self.shelf.replace(replace(now, space=held.space, index=held.index, maps=held.maps))
+
     def look(self) -> list[str]:
         """Look at the files once.
 
@@ -71,7 +86,7 @@ class Watch:
                 continue
             self._loaded[source.name] = mark  # whatever comes of it, it is tried once
             try:
-                served = source.load()
+                served = source.load(hold=True)
                 served.warm()
             except (VicinalError, OSError) as error:
                 LOG.warning("%s has changed and cannot be opened; what was there is served on: %s", source.name, error)
@@ -87,6 +102,7 @@ class Watch:
     def _run(self) -> None:
         if self._stop.wait(self.delay):
             return
+        self.hold()
         for served in self.shelf:
             try:
                 served.warm()
