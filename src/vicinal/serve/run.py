@@ -33,7 +33,7 @@ def listen(settings: Settings) -> socket.socket:
     Examples
     --------
     >>> with listen(Settings(port=0)) as taken:
-    ...     listen(Settings(port=taken.getsockname()[1]))
+    ...     listen(Settings(port=taken.getsockname()[1]))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
     vicinal.errors.BadInput: port ... of 127.0.0.1 is taken; choose another with --port, or 0 for any that is free

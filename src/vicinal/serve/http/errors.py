@@ -23,6 +23,7 @@ class Mistake(BaseModel):
 
     type: str = Field(description="Such as BadInput, BadOption, UnknownName, SpacesDiffer, TooManyRequests.")
     message: str
+    name: str | None = Field(None, description="The name that is not known.")
     near: list[str] | None = Field(None, description="Known names spelled like the one that is not known.")
 
 
@@ -41,11 +42,13 @@ def failure(status: int, kind: str, message: str, **more: Any) -> Response:
 
 def mendable(error: VicinalError) -> Response:
     """Answer what the asker can mend: 404 for a space that is not served, else 422."""
-    near = {"near": list(error.near)} if isinstance(error, UnknownName) and error.near else {}
+    more: dict[str, Any] = {}
+    if isinstance(error, UnknownName):
+        more = {"name": error.name} | ({"near": list(error.near)} if error.near else {})
     status = 404 if isinstance(error, UnknownName) and error.where == SERVER else 422
     if isinstance(error, MissingExtra):
         status = 501
-    return failure(status, type(error).__name__, str(error), **near)
+    return failure(status, type(error).__name__, str(error), **more)
 
 
 def invalid(error: ValidationError | RequestValidationError) -> Response:
