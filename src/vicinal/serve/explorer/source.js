@@ -42,6 +42,16 @@ export class Server {
     return this.json(`/spaces/${encodeURIComponent(space)}/similarity`, { names, pairs, metric });
   }
 
+  // three or more names → {odd, metric, scores: [{name, score}]}: who does not belong; score: to the mean of the others
+  odd(space, names) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/odd`, { names });
+  }
+
+  // steps: names in between, at most; method: "links" | "line" → {metric, path: [{name, row, score (to the one before)}], considered}
+  path(space, from, to, { steps = 6, method = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/path`, { from, to, steps, method });
+  }
+
   async complete(space, prefix, k = 10) {
     return (await this.json(`/spaces/${encodeURIComponent(space)}/complete?${new URLSearchParams({ prefix, k })}`)).names;
   }
@@ -126,6 +136,7 @@ export class Server {
     }
     if (response.ok) return response;
     const said = await response.json().catch(() => ({}));
-    throw new Failure(said.error?.message ?? `the server answered ${response.status}`);
+    const failure = new Failure(said.error?.message ?? `the server answered ${response.status}`);
+    throw Object.assign(failure, { near: said.error?.near ?? [] }); // names spelled like one that is not known
   }
 }
