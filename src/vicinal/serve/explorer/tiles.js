@@ -46,7 +46,8 @@ export function tiles({ label: text, width, rows, columns, values, groups = [], 
     return [
       svg("rect", { x, y, width: cell - 1, height: tall - 1, fill, "data-at": `${i} ${j}` }),
       cell >= NUMBERS_FROM && svg("text", {
-        x: x + cell / 2 - 0.5, y: y + tall / 2 + 3.5, "font-size": 10, "text-anchor": "middle", fill: readable(fill), "pointer-events": "none",
+        x: x + cell / 2 - 0.5, y: y + tall / 2 + 3.5, "font-size": 10, "text-anchor": "middle", fill: readable(fill),
+        "pointer-events": "none",
       }, format(values[i][j])),
     ];
   };
