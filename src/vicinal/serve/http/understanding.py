@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from pydantic import Field
 
+from vicinal.serve.http.bodies import Body, K
 from vicinal.serve.understanding.costs import costs_answer
 from vicinal.serve.understanding.heat import heatmap_answer
 from vicinal.serve.understanding.trust import trust_answer
@@ -15,36 +16,36 @@ from vicinal.serve.understanding.variance import variance_answer
 router = APIRouter(tags=["understanding"])
 
 
-class Group(BaseModel):
+class Group(Body):
     """Names under one label."""
 
     label: str = ""
     names: list[str]
 
 
-class HeatmapBody(BaseModel):
+class HeatmapBody(Body):
     """Of ``POST /spaces/{name}/heatmap``; without names or groups, the server chooses some."""
 
     names: list[str] | None = None
     groups: list[Group] | None = None
     dims: Literal["components", "stored"] = "components"
-    components: int = 20
+    components: int = Field(20, strict=True, ge=1, le=200)
 
 
-class TrustBody(BaseModel):
+class TrustBody(Body):
     """Of ``POST /spaces/{name}/trust``; without names, the server chooses one."""
 
     map: str = "pca"
     names: list[str] | None = None
-    k: int = 10
+    k: K = 10
     sample: bool = False
 
 
-class CostsBody(BaseModel):
+class CostsBody(Body):
     """Of ``POST /spaces/{name}/costs``; without names, the server chooses one."""
 
     names: list[str] | None = None
-    k: int = 10
+    k: K = 10
 
 
 @router.post("/spaces/{name}/heatmap")

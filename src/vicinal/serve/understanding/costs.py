@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vicinal.errors import BadInput
 from vicinal.index.kept import NeighbourRecall
 from vicinal.randomness import generator
+from vicinal.serve.answers import head
 from vicinal.serve.served import Served
 from vicinal.serve.understanding.examples import example_names
 from vicinal.serve.understanding.ways import Way, ways_of
@@ -82,8 +83,7 @@ def costs_answer(served: Served, names: list[str] | None = None, k: int = 10) ->
     true = kept.found(kept.ways[0], rows, k)
     found = {way.key: kept.found(way, rows, k) for way in kept.ways}
     return {
-        "space": served.name,
-        "fingerprint": space.fingerprint,
+        **head(served),
         "metric": space.metric,
         "n": len(space),
         "dim": space.dim,

@@ -11,6 +11,7 @@ from vicinal.checks import check_choice, check_whole
 from vicinal.errors import BadInput
 from vicinal.maps import components, seriate
 from vicinal.maps.pca import chosen_rows, vectors_of
+from vicinal.serve.answers import head
 from vicinal.serve.served import Served
 from vicinal.serve.understanding.examples import Groups, example_groups
 from vicinal.space import Space
@@ -66,8 +67,7 @@ def heatmap_answer(
     ordered = [name for _, names in kept for name in names]
     values, shares = _values(space, space.names.rows(ordered), dims, most)
     return {
-        "space": served.name,
-        "fingerprint": space.fingerprint,
+        **head(served),
         "dims": dims,
         "dim": space.dim,
         "names": ordered,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,8 @@ from vicinal.errors import BadInput
 from vicinal.index.kept import NeighbourRecall
 from vicinal.maps import Map, PointTrust, Trust
 from vicinal.randomness import generator
-from vicinal.serve.binary import map_bytes
+from vicinal.serve.answers import head
+from vicinal.serve.drawing import drawing
 from vicinal.serve.served import Served
 from vicinal.serve.understanding.examples import example_names
 from vicinal.similarity import pairwise
@@ -61,15 +61,14 @@ def trust_answer(
     >>> answer["points"][0]["true"][0]["name"], answer["points"][0]["share"]
     ('B', 1.0)
     """
-    trust = served.once(("trust", which), lambda: Trust(served.space, _drawn(served, which)))
+    drawing(served, which)  # an unknown map leaves nothing behind
+    trust, rows, back = served.once(("trust", which), lambda: _opened(served, which))
     drawn, space = trust.drawn, served.space
-    rows, back = served.once(("trust rows", which), lambda: _rows(served, drawn))
     asked = names if names is not None else [_first(served, back)]
     found = trust.of([_place(served, which, back, name) for name in asked], k)
     k = found.true.shape[1]
     answer: dict[str, Any] = {
-        "space": served.name,
-        "fingerprint": space.fingerprint,
+        **head(served),
         "map": which,
         "method": drawn.method,
         "k": k,
@@ -82,29 +81,14 @@ def trust_answer(
     return answer
 
 
-def _drawn(served: Served, which: str) -> Map:
-    """Take a map made before, or read the one of principal components as the page gets it."""
-    if which in served.maps:
-        return served.maps[which]
-    packed = map_bytes(served, which)
-    length = int.from_bytes(packed[:8], "little")
-    tensor = json.loads(packed[8 : 8 + length])["coordinates"]
-    start, stop = (8 + length + end for end in tensor["data_offsets"])
-    places = np.frombuffer(packed[start:stop], np.float32).reshape(tensor["shape"])
-    if places.shape[1] < 2:
-        places = np.pad(places, ((0, 0), (0, 2 - places.shape[1])))
-    return Map(served.space.names, places, "PCA", fingerprint=served.space.fingerprint)
-
-
-def _rows(served: Served, drawn: Map) -> tuple[Rows, Rows]:
-    """Row of the space of every point, and the point of every row (-1 where it has none)."""
-    n = len(served.space)
-    rows = (
-        np.arange(n) if len(drawn) == n and drawn.names == served.space.names else served.space.names.rows(drawn.names)
-    )
-    back = np.full(n, -1, np.int64)
-    back[rows] = np.arange(len(drawn))
-    return rows, back
+def _opened(served: Served, which: str) -> tuple[Trust, Rows, Rows]:
+    """Make a map ready; also the row of the space of every point, and the point of every row (-1 where it has none)."""
+    space, shown = served.space, drawing(served, which)
+    rows = np.arange(len(space)) if shown.rows is None else shown.rows.astype(np.int64)
+    names = space.names if shown.rows is None else space.names.take(rows)
+    back = np.full(len(space), -1, np.int64)
+    back[rows] = np.arange(len(rows))
+    return Trust(space, Map(names, shown.coordinates, shown.method, fingerprint=space.fingerprint)), rows, back
 
 
 def _first(served: Served, back: Rows) -> str:

@@ -11,6 +11,7 @@ from vicinal.lengths import unit_rows, unit_rows_wide
 from vicinal.maps import components
 from vicinal.maps.pca import vectors_of
 from vicinal.randomness import generator
+from vicinal.serve.answers import head
 from vicinal.serve.served import Served
 
 _WORK = 3e10  # multiplications that the components may cost
@@ -52,8 +53,7 @@ def _measured(served: Served) -> dict[str, Any]:
     random = components(unit_rows(noise) if space.metric == "cosine" else noise, min(vectors.shape))[2]
     squares = float(np.square(shares).sum())
     return {
-        "space": served.name,
-        "fingerprint": space.fingerprint,
+        **head(served),
         "n": len(space),
         "dim": space.dim,
         "metric": space.metric,
