@@ -17,8 +17,29 @@ export class Server {
   }
 
   // query: a name, a sum, a vector, or a list of them → {fingerprint, metric, by, results: [{query, matches: [{name, row, score}]}]}
-  nearest(space, query, { k = 10, metric = undefined, exact = undefined } = {}) {
-    return this.json(`/spaces/${encodeURIComponent(space)}/nearest`, { query, k, metric, exact });
+  // by: "exact", or the index and its recall; filter: ["count > 100", …]
+  nearest(space, query, { k = 10, metric = undefined, filter = undefined, exclude = undefined, exact = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/nearest`, { query, k, metric, filter, exclude, exact });
+  }
+
+  // As nearest, by the index alone; setting: {leaves: 60, …} instead of what was found best
+  search(space, query, { k = 10, filter = undefined, exclude = undefined, setting = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/search`, { query, k, filter, exclude, setting });
+  }
+
+  // "a is to b as c is to …": as nearest, with one result
+  analogy(space, a, b, c, { k = 10, method = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/analogy`, { a, b, c, k, method });
+  }
+
+  // names: names or sums → {fingerprint, dim, vectors: [{name, row (null for a sum), vector: [numbers]}]}
+  vectors(space, names) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/vectors`, { names });
+  }
+
+  // {names} → {fingerprint, metric, names, scores: [[…]]} of all pairs; {pairs: [[a, b], …]} → {fingerprint, metric, scores: […]}
+  similarity(space, { names = undefined, pairs = undefined, metric = undefined }) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/similarity`, { names, pairs, metric });
   }
 
   async complete(space, prefix, k = 10) {
