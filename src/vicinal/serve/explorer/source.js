@@ -1,7 +1,7 @@
 // Where answers come from. `Server` asks the API; the single-file page has a source of its own with the same methods.
 // Every method is asynchronous and throws `Failure`, whose message is for people.
 
-import { NameList, readTensors } from "./tensors.js";
+import { NameList, coloursOf, readTensors } from "./tensors.js";
 
 export class Failure extends Error {}
 
@@ -60,12 +60,39 @@ export class Server {
     });
   }
 
+  // → {trustworthiness, continuity, stress, variance_kept, points, among…}: takes a moment for a large map
+  async quality(space, map = "pca") {
+    return (await this.once(`quality ${space} ${map}`, () =>
+      this.json(`/spaces/${encodeURIComponent(space)}/map/quality?${new URLSearchParams({ map })}`))).quality;
+  }
+
+  // → what Cloud.setColours takes: {kind: "number", values: Float32Array (NaN where missing), label, least, most, missing}
+  // or {kind: "category", codes: Uint16Array, labels, others}. kind: "auto", "number" or "category"
+  column(space, column, kind = "auto") {
+    const query = new URLSearchParams({ kind });
+    return this.colours(`/spaces/${encodeURIComponent(space)}/columns/${encodeURIComponent(column)}?${query}`, column);
+  }
+
+  // k-means in the original space → {kind: "category", codes, labels (names near each centre), explained (share of variance)}
+  clusters(space, k = 8) {
+    return this.colours(`/spaces/${encodeURIComponent(space)}/clusters?${new URLSearchParams({ k })}`, "cluster");
+  }
+
+  // The rows of names, -1 where one is not known → [row, …]
+  async rows(space, names) {
+    return names.length ? (await this.json(`/spaces/${encodeURIComponent(space)}/rows`, { names })).rows : [];
+  }
+
   // → NameList of all names of the space, by row
   names(space) {
     return this.once(`names ${space}`, async () => {
       const { tensors } = readTensors(await this.bytes(`/spaces/${encodeURIComponent(space)}/names`));
       return new NameList(tensors.name_offsets.data, tensors.names.data);
     });
+  }
+
+  colours(path, label) {
+    return this.once(path, async () => coloursOf(readTensors(await this.bytes(path)), label));
   }
 
   // What does not change is asked for once; a failure is forgotten, so that it can be tried again.
