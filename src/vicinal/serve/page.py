@@ -19,6 +19,9 @@ from vicinal.serve.columns import column_bytes
 from vicinal.serve.drawing import map_quality
 from vicinal.serve.served import Served
 from vicinal.serve.single import one_page
+from vicinal.serve.understanding.costs import costs_answer
+from vicinal.serve.understanding.examples import example_groups, example_names
+from vicinal.serve.understanding.variance import variance_answer
 from vicinal.space import Space
 from vicinal.store.atomic import atomic
 
@@ -26,6 +29,7 @@ LARGEST = 50_000_000  # bytes of a page
 EXACT = 12_000_000  # bytes of vectors up to which they are kept as they are
 _COLUMNS = 10_000_000  # bytes of columns
 _ROOM = 1_000_000  # for the explorer itself
+_EXAMPLES = 12  # names that a page is asked about first
 _BLOCK = 1 << 14
 
 
@@ -156,9 +160,22 @@ def _shown(served: Served, maps: list[str]) -> tuple[list[bytes], dict[str, Any]
         parts.append(data)
         columns[key] = kind
         about[f"/columns {key}"] = len(parts)
-    answers = {f"/map/quality {which}": map_quality(served, which) for which in maps}
     record |= {"maps": maps, "columns": columns, "index": None}
-    return parts, {"space": record, "parts": about, "answers": answers, "left_out": left_out}
+    return parts, {"space": record, "parts": about, "left_out": left_out, **_worked_out(served, maps)}
+
+
+def _worked_out(served: Served, maps: list[str]) -> dict[str, Any]:
+    """Answers that are the same however often they are asked for, and take the library to find."""
+    names = example_names(served, min(_EXAMPLES, len(served.space)))
+    answers = {f"/map/quality {which}": map_quality(served, which) for which in maps}
+    return {
+        "answers": answers | {"/variance": variance_answer(served)},
+        "examples": {
+            "names": names,
+            "groups": [{"label": label, "names": group} for label, group in example_groups(served)],
+        },
+        "costs": costs_answer(served, names) if len(served.space) > 1 else None,
+    }
 
 
 def _vectors(matrix: NDArray[np.floating], room: int) -> tuple[dict[str, NDArray[Any]], str]:

@@ -2,6 +2,7 @@
 // held: {space, names, vectors, byKind, drawn(which)} of page/source.js.
 
 import { Failure } from "../source.js";
+import { heat } from "./heat.js";
 import { METRICS, belonging, parseSum, score, sumOf, unit } from "./maths.js";
 import { straightPath, strongestPath } from "./paths.js";
 import { trusted } from "./trust.js";
@@ -18,6 +19,8 @@ export const ASKED = {
   "/similarity": similarity,
   "/odd": odd,
   "/path": path,
+  "/heatmap": heat,
+  "/costs": costs,
   "/trust": (held, body) => trusted(held, { ...body, k: checkK(body.k ?? 10) }),
 };
 
@@ -76,6 +79,15 @@ function odd(held, { names }) {
   checkBatch(names, 3);
   const scores = belonging(names.map((name) => resolve(held, name, "cosine").vector));
   return { metric: "cosine", odd: names[scores.indexOf(Math.min(...scores))], scores: names.map((name, at) => ({ name, score: scores[at] })) };
+}
+
+// What fewer bytes cost was worked out when the page was written, for some names.
+function costs({ examples, costs: worked }, { names = undefined, k = 10 }) {
+  const wanted = names ?? examples.names.slice(0, 1);
+  const found = wanted.map((name) => worked?.names.find((one) => one.name === name));
+  if (worked?.k === Math.min(k, worked?.among - 1) && !found.includes(undefined)) return { ...worked, names: found };
+  const held = worked ? `, but for ${worked.k} neighbours of ${worked.names.map(({ name }) => name).join(", ")}` : "";
+  throw new Failure(`this page cannot tell what fewer bytes cost${held}; a server can: run "vicinal serve FILE"`);
 }
 
 function path(held, { from, to, steps = 6, method = "links" }) {

@@ -3,7 +3,7 @@
 
 import { Failure, Server } from "../source.js";
 import { readTensors } from "../tensors.js";
-import { ASKED } from "./answers.js";
+import { ASKED, withVector } from "./answers.js";
 import { clustered } from "./clusters.js";
 import { Names } from "./names.js";
 import { Vectors } from "./vectors.js";
@@ -21,8 +21,9 @@ export class Page extends Server {
       const { space, parts, vectors } = this.about;
       const { tensors } = readTensors(this.part(parts["/names"]));
       const numbers = readTensors(this.part(vectors.part)).tensors;
+      const names = new Names(tensors.name_offsets.data, tensors.names.data);
       this.read = {
-        space, names: new Names(tensors.name_offsets.data, tensors.names.data),
+        space, names, examples: this.about.examples, costs: this.about.costs, row: (name) => withVector(this.read, names.known(name)),
         vectors: new Vectors(numbers.vectors.data, numbers.scales?.data ?? null, space.dim),
         byKind: vectors.form === "float32" ? "exact" : "vectors in 8 bits", drawn: (which) => this.map(space.name, which),
         once: (what, work) => this.once(what, work),
