@@ -131,14 +131,13 @@ const LAYERS = {
     });
   },
   dots({ points, fill, shape: common = "circle" }, across, up, box, colours) {
-    return svg("g", {}, points.map((point) => {
-      const [x, y] = [across(point.x), up(point.y)];
-      const right = x + 10 + textWidth(point.label ?? "", 12) <= box.right + 12;
-      return [
-        shape(point.shape ?? common, x, y, 5, { fill: point.fill ?? fill ?? colours.accent, stroke: colours.paper }, point.title),
-        point.label && label(point.label, right ? x + 9 : x - 9, y + (point.shift ?? 4), { anchor: right ? "start" : "end" }),
-      ];
-    }));
+    const taken = box.taken ??= []; // by the labels of all layers
+    const places = points.map((point) => [across(point.x), up(point.y)]);
+    taken.push(...places.map(([x, y]) => ({ x0: x - 6, x1: x + 6, y0: y - 6, y1: y + 6 })));
+    return svg("g", {}, points.map((point, i) => [
+      shape(point.shape ?? common, ...places[i], 5, { fill: point.fill ?? fill ?? colours.accent, stroke: colours.paper }, point.title),
+      point.label && beside(point.label, ...places[i], box, taken),
+    ]));
   },
   rule({ x, y, label: text }, across, up, box, colours) {
     const line = x === undefined
@@ -160,4 +159,19 @@ export function shape(kind, x, y, radius, attributes, title = null) {
     triangle: [[0, -1.25], [1.2, 0.9], [-1.2, 0.9]],
   }[kind];
   return svg("polygon", { points: around.map(([a, b]) => `${x + a * radius},${y + b * radius}`).join(" "), ...attributes }, name);
+}
+
+// A label at the first free side of a point; right of it, if none is free.
+export function beside(text, x, y, box, taken, size = 12) {
+  const wide = textWidth(text, size);
+  const sides = [["start", x + 9, y + 4], ["end", x - 9, y + 4], ["middle", x, y - 10], ["middle", x, y + 19]];
+  const boxed = ([anchor, at, base]) => {
+    const x0 = at - { start: 0, end: wide, middle: wide / 2 }[anchor];
+    return { x0, x1: x0 + wide, y0: base - size + 1, y1: base + 3 };
+  };
+  const free = (one) => one.x0 >= box.left && one.x1 <= box.right + 10 && one.y0 >= box.top - 12 && one.y1 <= box.bottom
+    && !taken.some((other) => one.x0 < other.x1 && one.x1 > other.x0 && one.y0 < other.y1 && one.y1 > other.y0);
+  const side = sides.find((candidate) => free(boxed(candidate))) ?? sides[0];
+  taken.push(boxed(side));
+  return label(text, side[1], side[2], { anchor: side[0], size });
 }

@@ -63,7 +63,7 @@ def trust_answer(
     """
     drawing(served, which)  # an unknown map leaves nothing behind
     trust, rows, back = served.once(("trust", which), lambda: _opened(served, which))
-    drawn, space = trust.drawn, served.space
+    drawn = trust.drawn
     asked = names if names is not None else [_first(served, back)]
     found = trust.of([_place(served, which, back, name) for name in asked], k)
     k = found.true.shape[1]
