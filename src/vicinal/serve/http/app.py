@@ -10,7 +10,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from vicinal import __version__
-from vicinal.serve.http import embeddings, explore, pages, questions, watching
+from vicinal.serve.http import asking, embeddings, explore, pages, questions, understanding, watching
 from vicinal.serve.http.errors import Failure, handle_errors
 from vicinal.serve.http.guard import Guard
 from vicinal.serve.http.measures import Measures
@@ -28,6 +28,8 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
     "default": {"model": Failure, "description": "401, 413, 415, 421, 429 or 503."},
 }
 
+_ROUTES = (questions, asking, explore, understanding, embeddings, watching, pages)
+
 
 def application(shelf: Shelf, settings: Settings) -> FastAPI:
     """Put the application together."""
@@ -36,7 +38,7 @@ def application(shelf: Shelf, settings: Settings) -> FastAPI:
         docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     app.state.shelf, app.state.settings, app.state.measures = shelf, settings, Measures(shelf)
-    for router in (questions.light, questions.router, explore.router, embeddings.router, watching.router, pages.router):
+    for router in (questions.light, *(room.router for room in _ROUTES)):
         app.include_router(router)
     handle_errors(app)
     app.add_middleware(Guard, settings=settings, measures=app.state.measures)
