@@ -3,5 +3,6 @@
 
 import { ASK } from "./views/ask.js";
 import { POINTS } from "./views/points.js";
+import { understand } from "./views/understand.js";
 
-export const VIEWS = [POINTS, ASK];
+export const VIEWS = [POINTS, ASK, understand];
