@@ -32,7 +32,7 @@ export class Cloud {
     this.data = { coordinates: new Float32Array(0), dim: 2, n: 0, name: () => "", details: null };
     this.marked = []; this.stars = []; this.arrows = []; this.line = null; this.mode = "";
     this.plan = planned(null, 0);
-    this.sizes = null; this.faded = null; this.selection = null; this.hovered = -1;
+    this.sizes = null; this.faded = null; this.selection = null; this.hovered = -1; this.covered = [];
     this.stats = { points: 0, drawn: 0, frameMs: 0, renderer: "", labels: [] };
     this.ready = new Promise((resolve) => { this.isReady = resolve; });
     this.build(tools);
@@ -142,6 +142,7 @@ export class Cloud {
   setPlan(plan) {
     this.plan = plan;
     this.legend.set(plan);
+    this.cover();
   }
 
   setPriority(priority) { this.labels.prioritise(priority); this.touch(true); }
@@ -203,6 +204,7 @@ export class Cloud {
     this.renderer.resize(Math.round(width * ratio), Math.round(height * ratio));
     this.over.width = Math.round(width * ratio);
     this.over.height = Math.round(height * ratio);
+    this.cover();
     if (this.fitted && this.bounds) this.camera_.fit(this.bounds, this.view);
     this.touch(true);
   }
@@ -229,13 +231,22 @@ export class Cloud {
     }
   }
 
+  // Where buttons and legend cover the picture: no names there
+  cover() {
+    const frame = this.box.getBoundingClientRect();
+    this.covered = [...this.box.querySelectorAll(".cloud-tools, .cloud-legend:not([hidden])")].map((node) => {
+      const { left, top, width, height } = node.getBoundingClientRect();
+      return { left: left - frame.left, top: top - frame.top, width, height };
+    });
+  }
+
   shapes() {
     const { data: { coordinates, dim }, labels, view, marked, stars, arrows, line } = this;
     const lens = this.camera_.lens(view);
     const now = performance.now();
     if (now - (this.labelled ?? -1e9) > 120 || this.stats.whole) { labels.refresh(lens, view, this.camera_.span); this.labelled = now; }
     const selected = this.selection && this.selection.length <= 60 ? [...this.selection] : [];
-    return laidOut({ lens, view, labels, coordinates, dim, marked, selected, hovered: this.hovered, stars, arrows, line });
+    return laidOut({ lens, view, labels, coordinates, dim, marked, selected, hovered: this.hovered, stars, arrows, line, covered: this.covered });
   }
 
   drawOver() {

@@ -183,7 +183,7 @@ class Points {
     const { points, renderer } = this.cloud.stats;
     const left = this.space.n - this.map.n;
     replace(this.stats, `${points.toLocaleString("en")} points${left ? ` of ${this.space.n.toLocaleString("en")}` : ""} · ${this.map.dim} dimensions`,
-      renderer === "canvas" ? " · drawn without WebGL" : "");
+      renderer === "canvas" ? " · no graphics processor" : "");
   }
 
   fail(error) {
