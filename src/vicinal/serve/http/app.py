@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from vicinal import __version__
 from vicinal.errors import VicinalError
-from vicinal.serve.http import explore, pages, questions
+from vicinal.serve.http import comparing, explore, pages, questions
 from vicinal.serve.settings import Settings
 from vicinal.serve.shelf import Shelf
 
@@ -18,6 +18,7 @@ def application(shelf: Shelf, settings: Settings) -> FastAPI:
     app.state.shelf, app.state.settings = shelf, settings
     app.include_router(questions.router)
     app.include_router(explore.router)
+    app.include_router(comparing.router)
     app.include_router(pages.router)
     app.add_exception_handler(VicinalError, _mendable)
     return app
