@@ -114,8 +114,9 @@ def compare(a: Served, b: Served, k: int = 10, by: str = "names") -> dict[str, A
     -------
     dict
         JSON-ready. ``overlap`` is the mean share of k nearest neighbours that are the same, over the ``measured``
-        names, the neighbours being looked for ``among`` the linked names; its 95 % interval (normal) is over
-        names: what other names of the kind would give, not what another training would. ``words`` holds one list a column, a row a measured name.
+        names, the neighbours being looked for ``among`` the linked names. Its 95 % interval (normal) is over names:
+        what other names of the kind would give, not what another training would. ``words`` holds one list a column,
+        a row a measured name.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from vicinal.errors import BadInput, BadOption
 from vicinal.space import Space
 
 LINKS = ("names", "nearest")
-_POOL = 30_000  # rows among which neighbours are looked for
+_POOL = 20_000  # rows among which neighbours are looked for
 _TRANSLATED = 8_000  # rows of each side among which pairs are looked for
 
 

@@ -16,7 +16,7 @@ from vicinal.similarity import nearest_rows
 from vicinal.space import Space
 
 MOST = 50  # neighbours kept of each name
-_MEASURED = 5_000  # names of which neighbours are looked for
+_MEASURED = 4_000  # names of which neighbours are looked for
 _WORK = 5e10  # products a space may take
 _PAIRS = 10_000  # pairs whose similarity is correlated
 _WIDEST = 1024  # dims; the singular values of a wider square matrix take too long to wait for
