@@ -113,13 +113,26 @@ class Names(Sequence[str]):
     def buffers(self) -> Buffers:
         """Return ``data, offsets, hashes, order`` as `from_buffers` takes them."""
         if self._mapped is None:
-            raw = [name.encode() for name in self._all()]
-            offsets = np.zeros(len(raw) + 1, np.int64)
-            np.cumsum([len(r) for r in raw], out=offsets[1:])
-            hashes = np.fromiter((hash_name(r) for r in raw), np.uint64, len(raw))
+            data, offsets = self.packed()
+            hashes = np.fromiter((hash_name(name) for name in self._all()), np.uint64, len(self))
             order = np.argsort(hashes, kind="stable")
-            self._mapped = (np.frombuffer(b"".join(raw), np.uint8), offsets, hashes[order], order)
+            self._mapped = (data, offsets, hashes[order], order)
         return self._mapped
+
+    def packed(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Return ``data, offsets`` as `from_buffers` takes them, without the hashes; a mapped file has them ready.
+
+        Examples
+        --------
+        >>> Names(["a", "bc"]).packed()[1].tolist()
+        [0, 1, 3]
+        """
+        if self._mapped is not None:
+            return self._mapped[:2]
+        raw = [name.encode() for name in self._all()]
+        offsets = np.zeros(len(raw) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, raw), np.int64, len(raw)), out=offsets[1:])
+        return np.frombuffer(b"".join(raw), np.uint8), offsets
 
     def row(self, name: str) -> int:
         """Find the row of one name.

@@ -12,7 +12,7 @@ import click
 
 from vicinal.cli._failures import did_you_mean
 from vicinal.cli._files import check_there, is_index, open_space
-from vicinal.cli._show import counted, note
+from vicinal.cli._show import note
 from vicinal.errors import BadFormat, BadInput, BadOption, VicinalError
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # as `vicinal.index.kinds.kind_names` gives them; written here so that help need not import NumPy
 KINDS = ("exact", "tree", "lsh", "ivf", "hnsw", "tree_ah")
-_SPOTS = 100  # names compared to tell whether an index holds the rows of a space
 
 
 class KindName(click.ParamType):
@@ -150,35 +149,22 @@ def index_beside(path: str, space: Space, k: int, metric: str | None) -> Index |
     Index or None
         Where there is one that will not do, a line on standard error says why.
     """
-    beside = Path(path).with_suffix(".index")
-    if not beside.is_file() or beside == Path(path):
+    from vicinal.index.beside import path_beside, why_other, why_unfit
+
+    beside = path_beside(Path(path))
+    if beside is None:
         return None
     try:
         index = open_an_index(str(beside))
     except VicinalError as error:
         note(f"{beside} is not used: {error}")
         return None
-    reason = _unfit(index, space, k, metric)
+    reason = why_other(index, space) or why_unfit(index, k, metric or space.metric)
     if reason:
         note(f"{beside} is not used: {reason}")
         return None
     note(f"by {beside}, recall {index.recall_} of the {index.recall_.k} nearest; --exact compares every row")
     return index
-
-
-def _unfit(index: Index, space: Space, k: int, metric: str | None) -> str:
-    if index.fingerprint != space.fingerprint:
-        return "it was made from another space"
-    if index.metric != (metric or space.metric):
-        return f"it was made for {index.metric}"
-    if k > index.recall_.k:
-        return f"it was made for {counted(index.recall_.k, 'neighbour')}, fewer than asked for"
-    n = len(space)
-    # rows are added at the end, so an index that was changed and yet is as long differs in its last name
-    spots = {*range(0, n, max(1, n // _SPOTS)), n - 1}
-    if len(index) != n or any(index.names[row] != space.names[row] for row in spots):
-        return "rows were added to it or removed from it"
-    return ""
 
 
 def settings_of(pairs: Iterable[tuple[str, Any]], option: str) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from vicinal.cli._files import open_space
-from vicinal.cli._filters import rows_where
 from vicinal.cli._indexes import index_beside
 from vicinal.cli._questions import check_k, say_matches
 from vicinal.cli._verb import Verb, filter_option, json_option, k_option, metric_option, space_argument
+from vicinal.conditions import rows_where
 
 
 @click.command(

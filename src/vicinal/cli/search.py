@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vicinal.cli._failures import did_you_mean
-from vicinal.cli._filters import rows_where
 from vicinal.cli._indexes import Setting, open_an_index, read_names, read_vectors, settings_of
 from vicinal.cli._questions import check_k, say_matches
 from vicinal.cli._verb import Verb, filter_option, json_option, k_option, options
+from vicinal.conditions import rows_where
 from vicinal.errors import BadOption
 
 if TYPE_CHECKING:

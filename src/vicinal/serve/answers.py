@@ -1,10 +1,30 @@
-"""Answers as JSON-ready records; each names the fingerprint of its space."""
+"""Answers as JSON-ready records; each names its space and the fingerprint of that."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from vicinal.conditions import rows_where
+from vicinal.errors import BadInput
+from vicinal.index.beside import why_unfit
+from vicinal.matches import Matches
 from vicinal.serve.served import Served
+
+
+def head(served: Served) -> dict[str, Any]:
+    """Say which space an answer is of: how every answer begins.
+
+    Examples
+    --------
+    >>> from vicinal import Space
+    >>> head(Served("letters", Space(["A", "B"], [[1, 0], [0, 1]])))["space"]
+    'letters'
+    """
+    return {"space": served.name, "fingerprint": served.space.fingerprint}
 
 
 def described(served: Served) -> dict[str, Any]:
@@ -16,7 +36,10 @@ def described(served: Served) -> dict[str, Any]:
     >>> described(Served("letters", Space(["A", "B"], [[1, 0], [0, 1]])))["n"]
     2
     """
-    space = served.space
+    space, index = served.space, served.index
+    quick = None
+    if index is not None:
+        quick = {"kind": index.kind, "metric": index.metric, "recall": float(index.recall_), "k": index.recall_.k}
     return {
         "name": served.name,
         "n": len(space),
@@ -24,32 +47,151 @@ def described(served: Served) -> dict[str, Any]:
         "metric": space.metric,
         "fingerprint": space.fingerprint,
         "encoder": space.origin.encoder,
-        "columns": {key: "text" if column.dtype.kind in "UT" else "number" for key, column in space.columns.items()},
-        "index": None if served.index is None else {"kind": served.index.kind, "recall": float(served.index.recall_)},
+        "columns": {key: "text" if column.dtype.kind in "UTO" else "number" for key, column in space.columns.items()},
+        "index": quick,
         "maps": ["pca", "pca3", *served.maps],
     }
 
 
-def nearest_answer(served: Served, query: Any, k: int, metric: str | None) -> dict[str, Any]:
-    """Answer with names, rows and scores.
+def nearest_answer(
+    served: Served,
+    query: Any,
+    k: int = 10,
+    metric: str | None = None,
+    *,
+    filter: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    exact: bool = False,
+) -> dict[str, Any]:
+    """Find the nearest names, by the index where it was made for such a question.
+
+    Parameters
+    ----------
+    served : Served
+    query : str, list of str, vector or list of vectors
+    k : int
+    metric : str, optional
+    filter : sequence of str
+        Conditions on columns; see `vicinal.conditions`.
+    exclude : sequence of str
+    exact : bool
+        Compare every row even where there is an index.
 
     Examples
     --------
     >>> from vicinal import Space
     >>> served = Served("letters", Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]]))
-    >>> nearest_answer(served, "A", 1, None)["results"][0]["matches"][0]["name"]
+    >>> nearest_answer(served, "A", 1)["results"][0]["matches"][0]["name"]
     'C'
     """
-    found = served.space.nearest(query, k, metric=metric)
+    allowed = rows_where(served.space, filter)
+    index = None if exact else fitting_index(served, k, metric)
+    if index is None:
+        found, by = served.space.nearest(query, k, metric=metric, exclude=exclude, filter=allowed), "exact"
+    else:
+        found, by = index.search(query, k, filter=allowed, exclude=exclude), said_index(index)
+    return matches_answer(served, found, by)
+
+
+def fitting_index(served: Served, k: int, metric: str | None) -> Any:
+    """Return the index if it answers such a question as well as it promises, else None.
+
+    Examples
+    --------
+    >>> from vicinal import Space
+    >>> fitting_index(Served("letters", Space(["A", "B"], [[1, 0], [0, 1]])), 10, None) is None
+    True
+    """
+    index = served.ready_index
+    return None if index is None or why_unfit(index, k, metric or served.space.metric) else index
+
+
+def said_index(index: Any) -> str:
+    """Say by which index an answer was found, and how much of the truth such answers hold.
+
+    Examples
+    --------
+    >>> from vicinal import Space, build_index
+    >>> said_index(build_index(Space(["A", "B"], [[1, 0], [0, 1]])))
+    'exact index, recall 1.000'
+    """
+    return f"{index.kind} index, recall {float(index.recall_):.3f}"
+
+
+def search_answer(
+    served: Served,
+    query: Any,
+    k: int = 10,
+    *,
+    filter: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    setting: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Ask the index, with a setting of one's own if need be.
+
+    Raises
+    ------
+    BadInput
+        If the space has none.
+
+    Examples
+    --------
+    >>> from vicinal import Space, build_index
+    >>> space = Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]])
+    >>> search_answer(Served("letters", space, build_index(space)), "A", 1)["by"]
+    'exact index, recall 1.000'
+    """
+    index = served.index
+    if index is None:
+        raise BadInput(
+            f"no index lies beside the space {served.name!r}; `vicinal index` makes one, and /nearest needs none"
+        )
+    found = index.search(query, k, filter=rows_where(index, filter, "index"), exclude=exclude, setting=setting)
+    return matches_answer(served, found, said_index(index))
+
+
+def analogy_answer(served: Served, a: str, b: str, c: str, k: int = 10, method: str = "add") -> dict[str, Any]:
+    """Answer "a is to b as c is to …".
+
+    Examples
+    --------
+    >>> from vicinal import Space
+    >>> space = Space(["man", "king", "woman", "queen"], [[1, 0], [1, 1], [-1, 0.1], [-1, 1]])
+    >>> analogy_answer(Served("royal", space), "man", "king", "woman")["results"][0]["matches"][0]["name"]
+    'queen'
+    """
+    return matches_answer(served, served.space.analogy(a, b, c, k, method=method), "exact")
+
+
+def matches_answer(served: Served, found: Matches, by: str) -> dict[str, Any]:
+    """Write what was found, one record a query.
+
+    Examples
+    --------
+    >>> from vicinal import Space
+    >>> space = Space(["A", "B"], [[1, 0], [0, 1]])
+    >>> matches_answer(Served("letters", space), space.nearest("A"), "exact")["metric"]
+    'cosine'
+    """
     results = []
-    for label, names, rows, scores in zip(found.queries, found.names, found.rows, found.scores, strict=True):
-        pairs = zip(names, rows.tolist(), scores.tolist(), strict=False)
-        matches = [{"name": name, "row": row, "score": score} for name, row, score in pairs]
+    for label, names, rows, scores in zip(
+        found.queries, found.names, found.rows.tolist(), figures(found.scores), strict=True
+    ):
+        matches = [
+            {"name": name, "row": row, "score": score} for name, row, score in zip(names, rows, scores, strict=False)
+        ]
         results.append({"query": label, "matches": matches})
-    return {
-        "space": served.name,
-        "fingerprint": served.space.fingerprint,
-        "metric": found.metric,
-        "by": "exact",
-        "results": results,
-    }
+    return {**head(served), "metric": found.metric, "by": by, "results": results}
+
+
+def figures(values: NDArray[np.floating]) -> list[Any]:
+    """Return an array as lists of JSON's numbers; None for what JSON cannot say: NaN and infinity.
+
+    Examples
+    --------
+    >>> figures(np.array([[0.5, np.inf]], np.float32))
+    [[0.5, None]]
+    """
+    if np.isfinite(values).all():
+        return values.tolist()
+    return np.where(np.isfinite(values), values.astype(object), None).tolist()

@@ -1,95 +1,155 @@
-"""Maps and names as bytes that a browser reads without parsing: safetensors."""
+"""Arrays as bytes that a browser reads without parsing: safetensors; and what is sent of maps and names."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.errors import UnknownName
-from vicinal.maps import Map, components
+from vicinal.errors import BadInput
+from vicinal.serve.drawing import drawing
 from vicinal.serve.served import Served
-from vicinal.similarity import unit_rows
 
-_TYPES = {np.dtype(np.float32): "F32", np.dtype(np.int32): "I32", np.dtype(np.uint32): "U32", np.dtype(np.uint8): "U8"}
-_FITTED = 50_000  # rows that the axes are fitted on
+_TYPES = {
+    "<f4": "F32", "<f2": "F16", "<i4": "I32", "<u4": "U32", "<u2": "U16", "|i1": "I8", "|u1": "U8",
+}  # fmt: skip
 
 
-def packed(tensors: dict[str, NDArray[Any]], metadata: dict[str, str]) -> bytes:
+@dataclass(frozen=True)
+class Body:
+    """Bytes that do not change, and a tag that names them.
+
+    Attributes
+    ----------
+    data : bytes
+    tag : str
+        Of the bytes themselves, so that it changes if and only if they do.
+
+    Examples
+    --------
+    >>> Body.of(b"abc").tag == Body.of(b"abc").tag != Body.of(b"abd").tag
+    True
+    """
+
+    data: bytes
+    tag: str
+
+    @classmethod
+    def of(cls, data: bytes) -> Body:
+        """Tag some bytes."""
+        return cls(data, f'"{blake2b(data, digest_size=12).hexdigest()}"')
+
+
+def packed(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
     """Lay arrays out as a safetensors file.
+
+    Parameters
+    ----------
+    tensors : mapping of str to array
+        float32, float16, int32, uint32, uint16, int8 or uint8; in this order in the file, so that the widest first
+        keeps every array on a multiple of its own width.
+    metadata : mapping of str to str
+
+    Returns
+    -------
+    bytes
+        8 bytes of length, the header (padded so that the arrays begin at a multiple of 8), the arrays end to end.
 
     Examples
     --------
     >>> packed({"a": np.zeros(2, np.float32)}, {})[:8][0] > 0
     True
     """
-    header: dict[str, Any] = {"__metadata__": metadata}
+    header: dict[str, Any] = {"__metadata__": dict(metadata)}
     at = 0
     for key, array in tensors.items():
-        header[key] = {
-            "dtype": _TYPES[array.dtype],
-            "shape": list(array.shape),
-            "data_offsets": [at, at + array.nbytes],
-        }
+        code = _TYPES[array.dtype.newbyteorder("<").str]
+        header[key] = {"dtype": code, "shape": list(array.shape), "data_offsets": [at, at + array.nbytes]}
         at += array.nbytes
     head = json.dumps(header).encode()
     head += b" " * (-len(head) % 8)
-    return b"".join([len(head).to_bytes(8, "little"), head, *(array.tobytes() for array in tensors.values())])
+    little = (array.astype(array.dtype.newbyteorder("<"), copy=False) for array in tensors.values())
+    return b"".join([len(head).to_bytes(8, "little"), head, *(array.tobytes() for array in little)])
 
 
-def map_bytes(served: Served, which: str) -> bytes:
-    """Pack a map: one made before, or the principal components (``pca``, ``pca3``).
+def map_bytes(served: Served, which: str) -> Body:
+    """Pack a map: ``coordinates`` (n, 2 or 3) float32, and ``rows`` (n,) int32 unless place i is row i.
+
+    The metadata say ``space``, ``map``, ``method``, ``fingerprint``, and as JSON ``quality`` and ``axis_shares``.
 
     Raises
     ------
     UnknownName
+        For a map that is not there.
 
     Examples
     --------
     >>> from vicinal import Space
-    >>> len(map_bytes(Served("letters", Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]])), "pca")) > 24
+    >>> len(map_bytes(Served("letters", Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]])), "pca").data) > 24
     True
     """
-    if which in ("pca", "pca3"):
-        return served.once(("map", which), lambda: _components(served, 3 if which == "pca3" else 2))
-    if which not in served.maps:
-        raise UnknownName(which, (), "the maps of this space")
-    return served.once(("map", which), lambda: _made_before(served, served.maps[which]))
+
+    def pack() -> Body:
+        drawn = drawing(served, which)
+        about = {
+            "space": served.name,
+            "fingerprint": served.space.fingerprint,
+            "map": which,
+            "method": drawn.method,
+            "quality": json.dumps(drawn.quality),
+            "axis_shares": json.dumps(drawn.axis_shares),
+        }
+        shown = {} if drawn.rows is None else {"rows": drawn.rows}
+        return Body.of(packed({"coordinates": drawn.coordinates, **shown}, about))
+
+    drawing(served, which)  # an unknown map leaves nothing behind
+    return served.once(("map bytes", which), pack)
 
 
-def names_bytes(served: Served) -> bytes:
-    """Pack all names of a space.
+def names_bytes(served: Served) -> Body:
+    """Pack all names of a space: ``name_offsets`` (n + 1,) uint32 and ``names``, UTF-8 end to end.
+
+    Names that lie in a mapped file are sent as they lie there; no name is looked at.
 
     Examples
     --------
     >>> from vicinal import Space
-    >>> b"ABC" in names_bytes(Served("letters", Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]])))
+    >>> b"ABC" in names_bytes(Served("letters", Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]]))).data
     True
     """
 
-    def pack() -> bytes:
-        encoded = [name.encode() for name in served.space.names]
-        offsets = np.zeros(len(encoded) + 1, np.uint32)
-        np.cumsum([len(name) for name in encoded], out=offsets[1:])
-        text = np.frombuffer(b"".join(encoded), np.uint8)
-        return packed({"name_offsets": offsets, "names": text}, {"fingerprint": served.space.fingerprint})
+    def pack() -> Body:
+        data, offsets = packed_names(served)
+        tensors: dict[str, NDArray[Any]] = {"name_offsets": offsets, "names": data}
+        return Body.of(packed(tensors, {"space": served.name, "fingerprint": served.space.fingerprint}))
 
-    return served.once("names", pack)
+    return served.once("names bytes", pack)
 
 
-def _components(served: Served, dim: int) -> bytes:
-    space = served.space
-    rows = unit_rows(space.matrix) if space.metric == "cosine" else np.asarray(space.matrix, np.float32)
-    dim = min(dim, *rows.shape)
-    mean, axes, shares = components(rows[:: max(1, len(rows) // _FITTED)], dim)
-    places = (rows - mean.astype(np.float32)) @ axes.T.astype(np.float32)
-    about = {"method": "PCA", "fingerprint": space.fingerprint, "axis_shares": json.dumps(shares.tolist())}
-    return packed({"coordinates": np.ascontiguousarray(places, np.float32)}, about)
+def packed_names(served: Served) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
+    """Return all names, UTF-8 end to end, and where each begins; kept.
 
+    Raises
+    ------
+    BadInput
+        If they take more bytes than 32 bits count.
 
-def _made_before(served: Served, drawn: Map) -> bytes:
-    rows = served.space.names.rows(drawn.names)
-    about = {"method": drawn.method, "fingerprint": drawn.fingerprint, "quality": json.dumps(drawn.quality)}
-    return packed({"coordinates": drawn.coordinates, "rows": rows.astype(np.int32)}, about)
+    Examples
+    --------
+    >>> from vicinal import Space
+    >>> packed_names(Served("letters", Space(["A", "bc"], [[3, 30], [15, 4]])))[1].tolist()
+    [0, 1, 3]
+    """
+
+    def pack() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
+        data, offsets = served.space.names.packed()
+        if len(data) >= 1 << 32:
+            raise BadInput(f"the names take {len(data):,} bytes; fewer than {1 << 32:,} can be sent")
+        return data, offsets.astype(np.uint32)
+
+    return served.once("packed names", pack)

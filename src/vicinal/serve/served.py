@@ -25,6 +25,8 @@ class Served:
         Of the same fingerprint.
     maps : mapping of str to Map
         Made before, by name; of the same fingerprint.
+    cold : bool
+        Whether the index waits for `warm`, since its first search takes most of a second.
 
     Examples
     --------
@@ -37,8 +39,20 @@ class Served:
     space: Space
     index: Index | None = None
     maps: Mapping[str, Map] = field(default_factory=dict)
+    cold: bool = False
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
     _locks: dict[Any, Lock] = field(default_factory=dict, repr=False)
+
+    @property
+    def ready_index(self) -> Index | None:
+        """The index, once it answers without delay."""
+        return None if self.cold and "warm" not in self._kept else self.index
+
+    def warm(self) -> None:
+        """Search once, so that the code of the index is loaded."""
+        if self.index is not None:
+            self.index.search(self.space.names[0], 1)
+        self._kept["warm"] = True
 
     def once(self, what: Any, compute: Callable[[], Any]) -> Any:
         """Work something out the first time it is asked for, and keep it; threads that ask meanwhile wait.

@@ -25,6 +25,8 @@ class Settings:
         Queries, names or texts in one request.
     max_k : int
         Neighbours asked for.
+    max_figures : int
+        Numbers in one answer: neighbours of all queries, components of all vectors, scores of all pairs.
     rate : float
         Requests a second from one client; 0 for any number.
     timeout : float
@@ -42,6 +44,7 @@ class Settings:
     max_body: int = 1 << 20
     max_batch: int = 1000
     max_k: int = 1000
+    max_figures: int = 1_000_000
     rate: float = 0.0
     timeout: float = 30.0
 
@@ -66,3 +69,16 @@ class Settings:
         """
         if not least <= len(items) <= self.max_batch:
             raise BadInput(f"a request takes {least} to {self.max_batch:,} {what}, got {len(items):,}")
+
+    def check_answer(self, figures: int) -> None:
+        """Refuse a request whose answer would be too long with `BadInput`.
+
+        Examples
+        --------
+        >>> Settings().check_answer(1000 * 10)
+        """
+        if figures > self.max_figures:
+            raise BadInput(
+                f"the answer would hold {figures:,} numbers, and this server sends {self.max_figures:,} at most; "
+                "ask for fewer at a time"
+            )

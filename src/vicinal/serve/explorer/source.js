@@ -1,7 +1,7 @@
 // Where answers come from. `Server` asks the API; the single-file page has a source of its own with the same methods.
 // Every method is asynchronous and throws `Failure`, whose message is for people.
 
-import { NameList, readTensors } from "./tensors.js";
+import { NameList, coloursOf, readTensors } from "./tensors.js";
 
 export class Failure extends Error {}
 
@@ -17,8 +17,29 @@ export class Server {
   }
 
   // query: a name, a sum, a vector, or a list of them → {fingerprint, metric, by, results: [{query, matches: [{name, row, score}]}]}
-  nearest(space, query, { k = 10, metric = undefined, exact = undefined } = {}) {
-    return this.json(`/spaces/${encodeURIComponent(space)}/nearest`, { query, k, metric, exact });
+  // by: "exact", or the index and its recall; filter: ["count > 100", …]
+  nearest(space, query, { k = 10, metric = undefined, filter = undefined, exclude = undefined, exact = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/nearest`, { query, k, metric, filter, exclude, exact });
+  }
+
+  // As nearest, by the index alone; setting: {leaves: 60, …} instead of what was found best
+  search(space, query, { k = 10, filter = undefined, exclude = undefined, setting = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/search`, { query, k, filter, exclude, setting });
+  }
+
+  // "a is to b as c is to …": as nearest, with one result
+  analogy(space, a, b, c, { k = 10, method = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/analogy`, { a, b, c, k, method });
+  }
+
+  // names: names or sums → {fingerprint, dim, vectors: [{name, row (null for a sum), vector: [numbers]}]}
+  vectors(space, names) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/vectors`, { names });
+  }
+
+  // {names} → {fingerprint, metric, names, scores: [[…]]} of all pairs; {pairs: [[a, b], …]} → {fingerprint, metric, scores: […]}
+  similarity(space, { names = undefined, pairs = undefined, metric = undefined }) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/similarity`, { names, pairs, metric });
   }
 
   async complete(space, prefix, k = 10) {
@@ -37,6 +58,29 @@ export class Server {
         axisShares: JSON.parse(metadata.axis_shares ?? "[]"),
       };
     });
+  }
+
+  // → {trustworthiness, continuity, stress, variance_kept, points, among…}: takes a moment for a large map
+  async quality(space, map = "pca") {
+    return (await this.once(`quality ${space} ${map}`, () =>
+      this.json(`/spaces/${encodeURIComponent(space)}/map/quality?${new URLSearchParams({ map })}`))).quality;
+  }
+
+  // → what Cloud.setColours takes: {kind: "number", values: Float32Array (NaN where missing), label, least, most, missing}
+  // or {kind: "category", codes: Uint16Array, labels, others}. kind: "auto", "number" or "category"
+  column(space, column, kind = "auto") {
+    const query = new URLSearchParams({ kind });
+    return this.colours(`/spaces/${encodeURIComponent(space)}/columns/${encodeURIComponent(column)}?${query}`, column);
+  }
+
+  // k-means in the original space → {kind: "category", codes, labels (names near each centre), explained (share of variance)}
+  clusters(space, k = 8) {
+    return this.colours(`/spaces/${encodeURIComponent(space)}/clusters?${new URLSearchParams({ k })}`, "cluster");
+  }
+
+  // The rows of names, -1 where one is not known → [row, …]
+  async rows(space, names) {
+    return names.length ? (await this.json(`/spaces/${encodeURIComponent(space)}/rows`, { names })).rows : [];
   }
 
   // → NameList of all names of the space, by row
@@ -76,6 +120,10 @@ export class Server {
         dim: tensors.a.shape[1], a: tensors.a.data, b: tensors.b.data, by: metadata.by, axisShares: JSON.parse(metadata.axis_shares),
       };
     });
+  }
+
+  colours(path, label) {
+    return this.once(path, async () => coloursOf(readTensors(await this.bytes(path)), label));
   }
 
   // What does not change is asked for once; a failure is forgotten, so that it can be tried again.

@@ -16,6 +16,16 @@ export function readTensors(buffer) {
   return { metadata: header.__metadata__ ?? {}, tensors };
 }
 
+// What a column or clusters were sent as → what Cloud.setColours takes.
+export function coloursOf({ metadata, tensors }, label) {
+  if (metadata.kind === "category") {
+    const explained = metadata.explained === undefined ? null : Number(metadata.explained);
+    return { kind: "category", codes: tensors.codes.data, labels: JSON.parse(metadata.labels), others: Number(metadata.others), label, explained };
+  }
+  const [least, most, missing] = ["least", "most", "missing"].map((key) => Number(metadata[key]));
+  return { kind: "number", values: tensors.values.data, label, least, most, missing };
+}
+
 // All names of a space, kept as bytes and turned to text one at a time.
 export class NameList {
   constructor(offsets, bytes) {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from vicinal import __version__
-from vicinal.errors import VicinalError
+from vicinal.errors import UnknownName, VicinalError
 from vicinal.serve.http import comparing, explore, pages, questions
 from vicinal.serve.settings import Settings
 from vicinal.serve.shelf import Shelf
@@ -25,5 +27,9 @@ def application(shelf: Shelf, settings: Settings) -> FastAPI:
 
 
 async def _mendable(request: Request, error: Exception) -> JSONResponse:
-    body = {"type": type(error).__name__, "message": str(error)}
-    return JSONResponse({"error": body}, status_code=422)
+    body: dict[str, Any] = {"type": type(error).__name__, "message": str(error)}
+    unknown = isinstance(error, UnknownName)
+    if isinstance(error, UnknownName) and error.near:
+        body["near"] = list(error.near)
+    missing = unknown and error.where == "this server"
+    return JSONResponse({"error": body}, status_code=404 if missing else 422)

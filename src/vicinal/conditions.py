@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from vicinal.cli._failures import did_you_mean
 from vicinal.errors import BadOption
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from vicinal.index import Index
-    from vicinal.space import Space
 
 _CONDITION = re.compile(r"\s*(.+?)\s*(<=|>=|!=|==|=|<|>)\s*(.*?)\s*", re.DOTALL)
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -23,7 +20,16 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-def rows_where(space: Space | Index, conditions: Sequence[str], what: str = "space") -> NDArray | None:
+class Columned(Protocol):
+    """Anything with columns: a space, an index."""
+
+    @property
+    def columns(self) -> Mapping[str, NDArray]:
+        """One value a name, by the name of the column."""
+        ...
+
+
+def rows_where(space: Columned, conditions: Sequence[str], what: str = "space") -> NDArray | None:
     """Find the rows for which all conditions hold.
 
     Parameters
@@ -67,7 +73,7 @@ def _holds(columns: Mapping[str, NDArray], text: str, what: str) -> NDArray:
     name, sign, value = match.groups()
     if name not in columns:
         there = ", ".join(columns) or "none"
-        raise BadOption(f"no column {name!r} in this {what} (columns: {there}){did_you_mean(name, columns)}")
+        raise BadOption(f"no column {name!r} in this {what} (columns: {there}){_near(name, columns)}")
     column = columns[name]
     if column.dtype.kind in "UTO":
         if sign not in ("=", "==", "!="):
@@ -79,3 +85,8 @@ def _holds(columns: Mapping[str, NDArray], text: str, what: str) -> NDArray:
     except ValueError:
         raise BadOption(f"column {name!r} holds numbers, got {value!r} in the filter {text!r}") from None
     return np.asarray(_COMPARE[sign](column, number), bool)
+
+
+def _near(name: str, columns: Mapping[str, NDArray]) -> str:
+    near = difflib.get_close_matches(name, list(columns), 3, 0.6)
+    return f"; did you mean {', '.join(map(repr, near))}?" if near else ""

@@ -1,0 +1,165 @@
+// Which names are written where: the important first, none over another, the same as long as they fit.
+
+import { project } from "./camera.js";
+import { isolated, short } from "./text.js";
+
+export const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif";
+const HEIGHT = 16;
+const SCANNED = 60000; // rows looked at for candidates in one go
+
+export class Labels {
+  constructor(measure) {
+    this.measure = measure; // text → its width in pixels
+    this.set(null);
+  }
+
+  // data: {coordinates, dim, n, name, priority, picking} or null; renew(): called when a name has come
+  set(data, renew = () => {}) {
+    this.data = data;
+    this.renew = renew;
+    this.texts = new Map();
+    this.candidates = [];
+    this.kept = new Map(); // row → slot
+    this.span = 0;
+    this.order = data?.priority ? byPriority(data.priority) : null;
+    this.rank = null;
+  }
+
+  // Look for what could be labelled in this view; not on every frame.
+  refresh(lens, view, span) {
+    const { data } = this;
+    const most = bound(view) * 5;
+    const found = [];
+    if (!data) return;
+    const { coordinates, dim, n, picking } = data;
+    if (Math.abs(Math.log2(span / this.span)) > 0.4 || !this.span) { this.kept.clear(); this.span = span; }
+    const scanned = Math.min(n, SCANNED);
+    for (let i = 0; i < scanned && found.length < most; i += 1) {
+      const row = this.order ? this.order[i] : i;
+      const [x, y, near] = project(lens, coordinates[row * dim], coordinates[row * dim + 1], dim === 3 ? coordinates[row * dim + 2] : 0);
+      if (near && x >= 0 && y >= 0 && x <= view.width && y <= view.height) found.push(row);
+    }
+    if (found.length < most && scanned < n) this.candidates = this.deeper(lens, view, picking, most);
+    else this.candidates = found;
+  }
+
+  // Few of the important are here: all that is in the view, the important first.
+  deeper(lens, view, picking, most) {
+    const rank = this.ranks();
+    const found = [];
+    picking.within(lens, { left: 0, top: 0, right: view.width, bottom: view.height }, (row) => { found.push(row); });
+    return (rank ? found.sort((a, b) => rank[a] - rank[b]) : found.sort((a, b) => a - b)).slice(0, most);
+  }
+
+  ranks() {
+    if (this.order && !this.rank) {
+      this.rank = new Uint32Array(this.order.length);
+      this.order.forEach((row, i) => { this.rank[row] = i; });
+    }
+    return this.rank;
+  }
+
+  // The text of a row, or null while it is on its way.
+  text(row) {
+    if (this.texts.has(row)) return this.texts.get(row);
+    const { data, renew } = this;
+    const name = data.name(row);
+    const keep = (value) => this.texts.set(row, short(value));
+    if (typeof name === "string") return keep(name).get(row);
+    this.texts.set(row, null);
+    Promise.resolve(name).then((value) => {
+      if (this.data !== data) return;
+      keep(value);
+      renew();
+    }, () => { this.texts.delete(row); });
+    return null;
+  }
+
+  // → [{row, text, x, y, left, top, width, height, marked, leader}] of what is written in this view.
+  // first: rows that must be written; taken: boxes already in use; fewer: true while moving fast
+  place(lens, view, first, taken) {
+    if (!this.data) return [];
+    const { coordinates, dim } = this.data;
+    const boxes = new Boxes(view, taken);
+    const out = [];
+    const kept = new Map();
+    const put = (row, marked) => {
+      const [x, y, near] = project(lens, coordinates[row * dim], coordinates[row * dim + 1], dim === 3 ? coordinates[row * dim + 2] : 0);
+      if (!near || x < -20 || y < -20 || x > view.width + 20 || y > view.height + 20) return;
+      const text = this.text(row);
+      if (!text) return;
+      const label = fitted(boxes, view, x, y, this.measure(isolated(text)), this.kept.get(row) ?? 0, marked);
+      if (!label) return;
+      kept.set(row, label.slot);
+      out.push({ row, text, x, y, marked, ...label });
+    };
+    const done = new Set(first);
+    for (const row of first) put(row, true);
+    const most = bound(view) + first.length;
+    for (const row of this.kept.keys()) if (!done.has(row) && out.length < most) { done.add(row); put(row, false); }
+    for (const row of this.candidates) {
+      if (out.length >= most) break;
+      if (!done.has(row)) put(row, false);
+    }
+    this.kept = kept;
+    return out;
+  }
+}
+
+// How many labels a view bears.
+const bound = ({ width, height }) => Math.max(6, Math.min(130, Math.round((width * height) / 8500)));
+
+// Beside the point, at one of four sides; a marked one also further away, with a line to it.
+function fitted(boxes, view, x, y, width, before, marked) {
+  const sides = [[7, -8], [-7 - width, -8], [-width / 2, -24], [-width / 2, 8]];
+  for (let i = 0; i < 4; i += 1) {
+    const slot = (before + i) % 4;
+    const box = { left: x + sides[slot][0], top: y + sides[slot][1], width, height: HEIGHT };
+    if (boxes.free(box, view)) return { ...boxes.take(box), slot, leader: false };
+  }
+  for (let i = 0; marked && i < 48; i += 1) {
+    const angle = i * 2.399963; // the golden angle: places spread around the point, further and further away
+    const far = 22 + i * 3.2;
+    const box = { left: x + Math.cos(angle) * far - width / 2, top: y + Math.sin(angle) * far - HEIGHT / 2, width, height: HEIGHT };
+    if (boxes.free(box, view)) return { ...boxes.take(box), slot: 0, leader: true };
+  }
+  return null;
+}
+
+// Boxes in use, by cells of the view.
+class Boxes {
+  constructor(view, taken) {
+    this.cells = new Map();
+    for (const box of taken) this.take(box);
+  }
+
+  *near({ left, top, width, height }) {
+    for (let row = Math.floor((top - 1) / 32); row <= Math.floor((top + height + 1) / 32); row += 1) {
+      for (let column = Math.floor((left - 3) / 64); column <= Math.floor((left + width + 3) / 64); column += 1) yield row * 4096 + column;
+    }
+  }
+
+  free(box, view) {
+    if (box.left < 2 || box.top < 2 || box.left + box.width > view.width - 2 || box.top + box.height > view.height - 2) return false;
+    for (const cell of this.near(box)) {
+      for (const other of this.cells.get(cell) ?? []) {
+        if (box.left < other.left + other.width + 3 && other.left < box.left + box.width + 3 && box.top < other.top + other.height &&
+          other.top < box.top + box.height) return false;
+      }
+    }
+    return true;
+  }
+
+  take(box) {
+    for (const cell of this.near(box)) {
+      if (!this.cells.has(cell)) this.cells.set(cell, []);
+      this.cells.get(cell).push(box);
+    }
+    return box;
+  }
+}
+
+function byPriority(priority) {
+  const order = Uint32Array.from(priority.keys());
+  return order.sort((a, b) => priority[b] - priority[a] || a - b);
+}
