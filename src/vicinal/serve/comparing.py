@@ -7,7 +7,7 @@ other by the orthogonal map of the names that both hold, and the answer says so.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import sqrt
 from threading import RLock
@@ -18,15 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.errors import BadOption
-from vicinal.lengths import BLOCK_ROWS, unit_rows, unit_rows_wide
+from vicinal.lengths import BLOCK_ROWS, unit_rows_wide
 from vicinal.maps import components
+from vicinal.randomness import generator
 from vicinal.serve.binary import packed
+from vicinal.serve.drawing import rows_of
 from vicinal.serve.linking import Link, link
 from vicinal.serve.measuring import MOST, Laid, Measured, correlate, lay, measure
 from vicinal.serve.served import Served
 from vicinal.space import Space
 
-_FITTED = 50_000  # rows that the axes are fitted on
+_FITTED = 20_000  # rows that the axes are fitted on
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,18 +239,20 @@ def _words(pair: Pair, by: str, overlaps: NDArray[np.float64] | None) -> dict[st
 
 def _frame(pair: Pair, laid: Laid, dim: int, about: dict[str, str]) -> bytes:
     a, b = pair.a, pair.b
-    unit = a.metric == "cosine"
-    dim = min(dim, *a.matrix.shape)
-    sample = a.matrix[:: max(1, len(a) // _FITTED)]
-    mean, axes, shares = components(unit_rows(sample) if unit else np.asarray(sample, np.float32), dim)
+    n, found = len(a), min(dim, *a.matrix.shape)
+    sample = np.arange(n) if n <= _FITTED else np.sort(generator(0).choice(n, _FITTED, replace=False))
+    mean, axes, shares = components(rows_of(a, sample), found)
 
-    def places(blocks: Iterable[NDArray]) -> NDArray[np.float32]:
-        put = [((unit_rows_wide(block) if unit else block) - mean) @ axes.T for block in blocks]
-        return np.ascontiguousarray(np.concatenate(put), np.float32)
+    def places(space: Space, laid: Laid) -> NDArray[np.float32]:
+        out = np.zeros((len(space), dim), np.float32)  # axes that a narrower space lacks are 0
+        for start in range(0, len(space), BLOCK_ROWS):
+            block = laid.vectors(space.matrix[start : start + BLOCK_ROWS])
+            block = unit_rows_wide(block) if a.metric == "cosine" else block
+            out[start : start + len(block), :found] = ((block - mean) @ axes.T).clip(-1e38, 1e38)
+        return out
 
-    whole = places(np.asarray(a.matrix[i : i + BLOCK_ROWS], np.float64) for i in range(0, len(a), BLOCK_ROWS))
-    other = places(laid.vectors(b.matrix[i : i + BLOCK_ROWS]) for i in range(0, len(b), BLOCK_ROWS))
-    return packed({"a": whole, "b": other}, {**about, "axis_shares": json.dumps(shares.tolist())})
+    tensors = {"a": places(a, Laid("same coordinates")), "b": places(b, laid)}
+    return packed(tensors, {**about, "axis_shares": json.dumps(shares.tolist())})
 
 
 def _prints(a: Served, b: Served) -> dict[str, str]:
