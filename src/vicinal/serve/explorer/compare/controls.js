@@ -12,11 +12,11 @@ export function drawControls(node, { spaces, a, state }, settings, answer) {
   const turnable = answer ? answer.laid.by !== "" : a.dim === b.dim;
   const swap = () => state.go("compare", { ...kept(settings), space: b.name, b: a.name });
   replace(node,
-    choice("a", "Space a", a.name, spaces.map(({ name }) => [name, name]), (name) => state.go("compare", {
+    choice("a", "a", a.name, spaces.map(({ name }) => [name, name]), (name) => state.go("compare", {
       ...kept(settings), space: name, b: name === b.name ? a.name : b.name,
     })),
     el("button", { class: "quiet", "data-stay": "swap", title: "Swap a and b", "aria-label": "Swap a and b", onclick: swap }, "⇄"),
-    choice("b", "Space b", b.name, spaces.filter(({ name }) => name !== a.name).map(({ name }) => [name, name]),
+    choice("b", "b", b.name, spaces.filter(({ name }) => name !== a.name).map(({ name }) => [name, name]),
       (name) => state.set({ b: name, q: null, sel: null, ca: null, cb: null, mb: null, link: null }, { push: true })),
     choice("k", "Neighbours", String(settings.k), [...new Set([...KS, settings.k])].sort((x, y) => x - y).map((k) => [String(k), String(k)]),
       (k) => state.set({ k: k === "10" ? null : k })),
@@ -26,13 +26,13 @@ export function drawControls(node, { spaces, a, state }, settings, answer) {
       ["overlap", "neighbours lost"], ...(turnable ? [["moved", "1 − cosine"]] : []), ["none", "one colour"],
     ], (colour) => state.set({ colour: colour === "overlap" ? null : colour })),
     el("span", { class: "compare-switches" },
-      toggle("lay", same ? "One frame of axes" : `Lay ${b.name} on ${a.name}`, settings.lay && turnable, !turnable,
+      toggle("lay", same ? "One frame of axes" : `Lay ${b.name} on ${a.name}`, settings.lay, !turnable && !settings.lay,
         turnable ? "Draw both on the same axes" : answer?.laid.why ?? "Only spaces of the same dimensions can be laid onto each other",
         (on) => state.set({ lay: on ? "1" : null, together: null, ca: null, cb: null })),
-      settings.lay && turnable && choice("d", "Axes", String(settings.dim), [["2", "2"], ["3", "3"]],
+      settings.lay && choice("d", "Axes", String(settings.dim), [["2", "2"], ["3", "3"]],
         (d) => state.set({ d: d === "2" ? null : d, ca: null, cb: null })),
       toggle("together", "Move together", settings.together, false, "Both cameras look from the same place",
-        (on) => state.set({ together: on === (settings.lay && turnable) ? null : on ? "1" : "0" }))));
+        (on) => state.set({ together: on === settings.lay ? null : on ? "1" : "0" }))));
   if (focused) node.querySelector(`[data-stay="${CSS.escape(focused)}"]`)?.focus();
 }
 
@@ -50,14 +50,15 @@ export function settingsOf(wanted, spaces, a) {
     colour: oneOf(wanted.colour, ["overlap", "moved", "none"]), q: wanted.q ?? "", among: oneOf(wanted.among, ["linked", "all"]),
     sort: oneOf(wanted.sort, ["overlap", "name", "moved", "count", "count_b"]), way: oneOf(wanted.way, ["", "up", "down"]),
     find: wanted.find ?? "", min: Math.max(0, Number(wanted.min) || 0),
-    selected: (wanted.sel ?? "").split(".").map(Number).filter((row) => Number.isInteger(row) && row >= 0 && row < a.n),
+    selected: (wanted.sel ?? "").split(".").filter((row) => /^\d{1,9}$/.test(row)).map(Number).filter((row) => row < a.n),
     cameras: [camera(wanted.ca), camera(wanted.cb)],
   };
 }
 
 export function choice(id, label, value, options, act) {
+  const spoken = { a: "First space, a", b: "Second space, b" }[id];
   return el("label", { class: "compare-choice" }, el("span", { class: "faint" }, label),
-    el("select", { "data-stay": id, onchange: (event) => act(event.target.value) },
+    el("select", { "data-stay": id, "aria-label": spoken ?? null, onchange: (event) => act(event.target.value) },
       options.map(([key, text]) => el("option", { value: key, selected: key === value }, text))));
 }
 

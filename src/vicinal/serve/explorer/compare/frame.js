@@ -13,8 +13,8 @@ export function skeleton(root, clouds, table, around, set, clear) {
     el("div", { class: "compare-below" },
       el("section", { "aria-labelledby": "compare-moved" },
         el("h2", { id: "compare-moved" }, "Which names moved"),
-        el("p", { class: "faint" }, "Rare names move in any two trainings. Before reading a meaning into it, ask for a smallest count, ",
-          "or compare with two seeds of one training."),
+        el("p", { class: "faint" }, "Rare names move between any two trainings, even of one text with two seeds; ",
+          "so do not read a meaning into every move."),
         filters.node, table),
       around)));
   return { controls, cards, filters };
@@ -24,12 +24,15 @@ function filterRow(set, clear) {
   const find = el("input", { type: "search", placeholder: "Filter by text", "aria-label": "Filter names by text", autocomplete: "off", spellcheck: "false" });
   const min = el("input", { type: "number", min: "0", step: "1", "aria-label": "Smallest count", placeholder: "0" });
   const least = el("label", { class: "compare-choice" }, el("span", { class: "faint" }, "Smallest count"), min);
+  const first = el("select", { "aria-label": "What comes first" }, el("option", { value: "" }, "moved most first"), el("option", { value: "down" }, "stayed most first"));
+  first.addEventListener("change", () => set({ sort: null, way: first.value || null }));
   const chip = el("button", { hidden: true, onclick: clear });
   find.addEventListener("input", () => set({ find: find.value }));
   min.addEventListener("input", () => set({ min: Number(min.value) > 0 ? min.value : null }));
   return {
-    node: el("div", { class: "compare-filters", role: "group", "aria-label": "Filter of the table" }, find, least, chip),
+    node: el("div", { class: "compare-filters", role: "group", "aria-label": "Filter of the table" }, first, find, least, chip),
     set(now) {
+      first.value = now.sort === "overlap" && now.way === "down" ? "down" : "";
       if (find.value !== now.find) find.value = now.find;
       if ((Number(min.value) || 0) !== now.min) min.value = now.min || "";
     },

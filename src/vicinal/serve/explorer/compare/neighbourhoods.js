@@ -8,30 +8,37 @@ import { MARKS, slopeChart, slopeTable } from "./slope.js";
 import { shortened } from "./table.js";
 import { decimal } from "./words.js";
 
-// set(changes): into the address → {node, show(settings)}
-export function neighbourhoods({ source, announce }, set) {
+// set(changes): into the address; found(rowOfA, rowOfB): where the name stands → {node, show(settings)}
+export function neighbourhoods({ source, announce }, set, found) {
   const place = el("div", { class: "compare-chosen" });
-  const box = el("div", {});
+  let settings = null;
+  const search = searchBox({
+    label: "Name", placeholder: "A name of either space", complete: (prefix) => completed(source, settings, prefix), onpick: (q) => set({ q }),
+  });
+  const input = search.querySelector("input");
+  const among = el("div", {});
   const node = el("section", { class: "compare-around", "aria-labelledby": "compare-around" },
-    el("h2", { id: "compare-around" }, "Neighbours of a name"), box, place);
+    el("h2", { id: "compare-around" }, "Neighbours of a name"),
+    el("div", { class: "compare-filters" }, search, among), place);
   let asked = 0;
   const show = async (now) => {
     const mine = (asked += 1);
-    replace(box, el("div", { class: "compare-filters" },
-      searchBox({
-        label: "Name", value: now.q.length > 200 ? "" : now.q, placeholder: "A name of either space",
-        complete: (prefix) => completed(source, now, prefix), onpick: (q) => set({ q }),
-      }),
-      choice("among", "Looked for among", now.among, [["linked", "the names compared"], ["all", "all names"]],
-        (among) => set({ among: among === "linked" ? null : among }))));
+    settings = now;
+    if (input.value !== now.q) input.value = now.q.slice(0, 200);
+    replace(among,
+      choice("among", "Looked for among", now.among, [["linked", "those compared"], ["all", "all names"]],
+        (wanted) => set({ among: wanted === "linked" ? null : wanted })));
+    if (!now.q) found(-1, -1);
     if (!now.q) return replace(place, el("p", { class: "faint" }, "Choose a name: here, in the table, or in one of the maps."));
     place.setAttribute("aria-busy", "true");
     try {
       const answer = await source.compareNames(now.a, now.b, [now.q], now);
       if (mine !== asked) return undefined;
       draw(place, answer, announce);
+      found(answer.results[0].a.row, answer.results[0].b.row);
     } catch (error) {
       if (mine !== asked) return undefined;
+      found(-1, -1);
       replace(place, el("p", { class: "failure", role: "alert" }, error.message));
     }
     place.setAttribute("aria-busy", "false");

@@ -15,8 +15,15 @@ export const MARKS = { kept: "kept", lost: "lost", gained: "gained", absent: "no
 export function fate({ mark, rank }, other) {
   if (mark === "kept") return `kept, now ${ordinal(rank)}`;
   if (mark === "absent") return `not in ${other}`;
-  const where = rank ? `${ordinal(rank)} in ${other}` : `not compared in ${other}`;
-  return `${mark}: ${where}`;
+  return `${mark}: ${rank ? `${ordinal(rank)} in ${other}` : `not compared in ${other}`}`;
+}
+
+// The same for the margin of the picture, where room is short.
+function brief({ mark, rank }, other, narrow) {
+  if (mark === "kept") return "";
+  if (mark === "absent") return narrow ? "none" : `not in ${fitting(other, 10)}`;
+  if (!rank) return narrow ? "" : mark;
+  return narrow ? `${whole(rank)}.` : `${mark === "lost" ? "lost, now" : "new, was"} ${ordinal(rank)}`;
 }
 
 export function ordinal(rank) {
@@ -67,17 +74,15 @@ function title(name, space, x, end, room, colours) {
 function entry(match, i, { at, end, y, room, narrow, other, colours }) {
   const { mark, name } = match;
   const side = end === "end" ? -1 : 1;
-  const alone = mark !== "kept";
-  const note = !alone ? "" : narrow ? short(match) : ` ${fate(match, other)}`;
-  const letters = Math.max(5, room - (alone ? note.length * 0.92 + 1 : 0));
-  const text = [
-    svg("tspan", { fill: colours.ink }, `\u2068${fitting(name, letters)}\u2069`),
-    alone && svg("tspan", { fill: colours.faint, "font-size": 11.5, dx: 5 }, note.trim()),
-  ];
+  const note = brief(match, other, narrow);
+  const letters = Math.max(5, room - (note ? note.length * 0.85 + 1 : 0));
+  const said = svg("tspan", { fill: colours.ink }, `\u2068${fitting(name, letters)}\u2069`);
+  const aside = (text) => note && svg("tspan", { fill: colours.faint, "font-size": 11.5 }, text);
   return svg("g", {},
     svg("title", {}, `${i + 1}. ${limited(name)}: ${fate(match, other)}; score ${decimal(match.score, 3)}`),
     shape(mark, at, y, mark === "kept" ? colours.accent : mark === "absent" ? colours.faint : colours.star, colours.paper),
-    svg("text", { x: at + side * 14, y: y + 4.5, "text-anchor": end }, end === "end" ? [text[1] && svg("tspan", { fill: colours.faint, "font-size": 11.5 }, `${note.trim()}  `), text[0]] : text));
+    svg("text", { x: at + side * 14, y: y + 4.5, "text-anchor": end, "xml:space": "preserve" },
+      end === "end" ? [aside(`${note}  `), said] : [said, aside(`  ${note}`)]));
 }
 
 function shape(mark, x, y, colour, paper) {
@@ -88,7 +93,6 @@ function shape(mark, x, y, colour, paper) {
   return svg("rect", { x: x - 4, y: y - 4, width: 8, height: 8, ...stroke, fill: paper });
 }
 
-const short = ({ mark, rank }) => (mark === "absent" ? " none" : rank ? ` ${whole(rank)}.` : " –");
 const limited = (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name);
 
 function fitting(name, letters) {

@@ -21,6 +21,8 @@ function agreement({ overlap, k, measured, among, shared, only_a, only_b, order,
   if (overlap.value === null) return card("Neighbours in common", "–", null, overlap.note, `${whole(shared)} ${linked}${only}.`);
   return card("Neighbours in common", percent(overlap.value), `${percent(overlap.low, 1)} to ${percent(overlap.high, 1)}`,
     `of the ${k} nearest. Chance gives ${percent(overlap.chance, overlap.chance < 0.01 ? 2 : 1)}.`, counted,
+    link === "names" && a.fingerprint === b.fingerprint && shared < Math.min(a.n, b.n) / 2
+      && "Few names are spelled alike, and those may not mean the same. For two languages, let each other's nearest belong together.",
     link === "nearest" && "Pairs are each other's nearest across the spaces, so this agrees better than a dictionary would.");
 }
 

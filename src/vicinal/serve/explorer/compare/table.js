@@ -11,8 +11,9 @@ export function wordTable(events) {
   let shown = STEP;
   let last = null;
   const draw = (answer, options) => {
-    if (last?.key !== options.key) shown = STEP;
-    last = { answer, options, key: options.key };
+    if (last?.answer === answer && last.key === options.key && last.shown === shown) return current(node, options.picked);
+    if (last?.answer !== answer || last.key !== options.key) shown = STEP;
+    last = { answer, key: options.key, shown };
     const { words, k } = answer;
     const rows = chosen(words, options);
     const columns = headings(answer);
@@ -26,21 +27,32 @@ export function wordTable(events) {
         el("table", {},
           el("caption", { class: "unseen" }, `Names and how far they moved between ${answer.a.space} and ${answer.b.space}`),
           el("thead", {}, el("tr", {}, columns.map((column) => heading(column, options, events)))),
-          el("tbody", {}, rows.slice(0, shown).map((i) => line(words, i, k, columns, options.picked, events))))),
+          el("tbody", {}, rows.slice(0, shown).map((i) => line(words, i, k, columns, events))))),
       rows.length > shown && el("button", { onclick: more }, "Show more"));
     if (focused) node.querySelector(`[data-stay="${CSS.escape(focused)}"]`)?.focus();
+    return current(node, options.picked);
   };
   node.addEventListener("pointerleave", () => events.onhover(-1));
   return { node, draw };
 }
 
+// The row of the chosen name; the others stay as they are, and so does the place one has scrolled to.
+function current(node, picked) {
+  for (const button of node.querySelectorAll(".compare-name")) {
+    const row = button.closest("tr");
+    if (picked && button.firstElementChild.title === picked) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+}
+
 function headings({ words, a, b }) {
+  const oneCount = words.count && words.count_b && words.count.every((count, i) => count === words.count_b[i]);
   return [
     { id: "name", title: words.name_b ? `${a.space} ↔ ${b.space}` : "Name" },
     words.overlap && { id: "overlap", title: "Neighbours kept", figure: true },
     words.moved && { id: "moved", title: "1 − cosine", figure: true, hint: "after laying one on the other; 0: same direction" },
-    words.count && { id: "count", title: `Count in ${a.space}`, figure: true },
-    words.count_b && { id: "count_b", title: `Count in ${b.space}`, figure: true },
+    words.count && { id: "count", title: oneCount ? "Count" : `Count in ${a.space}`, figure: true },
+    words.count_b && !oneCount && { id: "count_b", title: `Count in ${b.space}`, figure: true },
   ].filter(Boolean);
 }
 
@@ -53,7 +65,7 @@ function heading({ id, title, figure, hint }, { sort, descending }, events) {
     }, title + arrow));
 }
 
-function line(words, i, k, columns, picked, events) {
+function line(words, i, k, columns, events) {
   const name = words.name[i];
   const other = words.name_b?.[i];
   const cells = {
@@ -63,11 +75,10 @@ function line(words, i, k, columns, picked, events) {
     count_b: () => (words.count_b[i] === null ? "–" : whole(words.count_b[i])),
   };
   return el("tr", {
-    "aria-current": name === picked ? "true" : null,
     onpointerenter: () => events.onhover(words.row_a[i]), onfocusin: () => events.onhover(words.row_a[i]),
   },
   el("th", { scope: "row" }, el("button", { class: "quiet compare-name", "data-stay": `word ${i}`, onclick: () => events.onpick(name) },
-    el("bdi", {}, shortened(name)), other !== undefined && [" ↔ ", el("bdi", {}, shortened(other))])),
+    el("bdi", { title: name }, shortened(name)), other !== undefined && [" ↔ ", el("bdi", {}, shortened(other))])),
   columns.slice(1).map(({ id, figure }) => el("td", { class: figure ? "figure" : null }, cells[id]())));
 }
 

@@ -28,9 +28,19 @@ export function movement(words, rows, n, by) {
   return values;
 }
 
-export const percent = (share, digits = 0) => (share === null || share === undefined ? "–" : `${(100 * share).toFixed(digits)} %`);
+// A share in percent; small ones with the digits that tell them from nothing.
+export function percent(share, digits = 0) {
+  if (share === null || share === undefined) return "–";
+  const more = share > 0 && share < 0.001 ? 2 : share > 0 && share < 0.01 ? 1 : 0;
+  return `${(100 * share).toFixed(Math.max(digits, more))} %`;
+}
+
 export const whole = (number) => number.toLocaleString("en");
-export const decimal = (number, digits = 2) => (number === null || number === undefined ? "–" : number.toFixed(digits).replace("-", "−"));
+export function decimal(number, digits = 2) {
+  if (number === null || number === undefined) return "–";
+  const text = number.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}
 
 const names = (words, i) => (words.name_b ? [words.name[i], words.name_b[i]] : [words.name[i]]);
 

@@ -37,7 +37,7 @@ class Compare {
       onhover: (row) => this.clouds.point(0, row),
       onsort: (sort, descending) => this.state.set({ sort, way: descending ? "down" : "up" }),
     });
-    this.around = neighbourhoods(context, (changes) => this.state.set(changes));
+    this.around = neighbourhoods(context, (changes) => this.state.set(changes), (...rows) => this.clouds.choose(rows));
     this.parts = skeleton(root, this.clouds.node, this.table.node, this.around.node, (changes) => this.state.set(changes), () => this.clear());
   }
 
@@ -159,8 +159,8 @@ class Compare {
     const sort = words[now.sort] ? now.sort : "overlap";
     const descending = now.way ? now.way === "down" : ["moved", "count", "count_b"].includes(sort);
     const { find, min } = now;
-    const key2 = JSON.stringify([find, min, sort, descending, this.asked.answer, this.only && [...this.only].length]);
-    this.table.draw(answer, { sort, descending, find, min, only: this.only, picked: now.q, key: key2 });
+    const shown = JSON.stringify([find, min, sort, descending, this.only && [...this.only]]);
+    this.table.draw(answer, { sort, descending, find, min, only: this.only, picked: now.q, key: shown });
     this.parts.filters.counted(Boolean(words.count || words.count_b), this.only?.size ?? 0, whole);
   }
 
