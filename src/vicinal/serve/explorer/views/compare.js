@@ -26,7 +26,8 @@ class Compare {
   constructor(root, context) {
     Object.assign(this, context);
     this.asked = {};
-    this.only = null; // rows of a that were lassoed
+    this.only = null; // rows of a that were lassoed, a Set
+    this.sel = ""; // the same as the address has it
     this.clouds = new TwoClouds({
       onpick: (side, row) => this.pick(side, row),
       onselect: (rows) => this.selected(rows),
@@ -46,7 +47,7 @@ class Compare {
     this.now = now;
     drawControls(this.parts.controls, { spaces: this.spaces, a: this.space, state: this.state }, now, this.answerFor(now));
     this.parts.filters.set(now);
-    if (now.selected.length) this.only = new Set(now.selected);
+    this.takeSelection(wanted.sel ?? "", now.selected);
     this.when("answer", [now.a, now.b, now.k, now.link], () => this.load());
     this.when("maps", [now.a, now.b, now.link, now.lay, now.dim, now.ma, now.mb], () => this.drawClouds());
     this.when("words", [now.q, now.a, now.b, now.k, now.link, now.among], () => this.around.show(now));
@@ -118,6 +119,14 @@ class Compare {
     if (this.only) this.showOnly();
   }
 
+  // The selection of the address, where it is not the one that is shown.
+  takeSelection(sel, rows) {
+    if (sel === this.sel) return;
+    this.sel = sel;
+    this.only = rows.length ? new Set(rows) : null;
+    if (this.links) this.showOnly();
+  }
+
   async map(space, map) {
     const { coordinates, dim, rows, method } = await this.source.map(space, map);
     return { coordinates, dim, rows, note: `on its own ${method} map` };
@@ -174,12 +183,13 @@ class Compare {
   selected(rows) {
     this.only = rows.length ? new Set(rows) : null;
     this.announce(rows.length ? `${whole(rows.length)} names selected` : "Nothing selected");
-    this.state.set({ sel: rows.length && rows.length <= SHARED_SELECTION ? rows.join(".") : null });
+    this.sel = rows.length <= SHARED_SELECTION ? rows.join(".") : "";
+    this.state.set({ sel: this.sel });
     this.paint();
   }
 
   showOnly() {
-    const rows = [...this.only];
+    const rows = [...(this.only ?? [])];
     this.clouds.select(rows, rows.map((row) => this.clouds.partner(0, row)).filter((row) => row >= 0));
   }
 
