@@ -119,7 +119,7 @@ def test_clouds_are_coloured_by_movement(page, url):
     show(page, url, space="one", b="two")
     page.wait_for_function("() => document.querySelectorAll('.cloud-field').length === 2")
     for side in (0, 1):
-        eventually(page, lambda: len(np.unique(points(page, side).reshape(-1, 3), axis=0)) > 40)  # noqa: B023
+        eventually(page, lambda: len(np.unique(points(page, side).reshape(-1, 3), axis=0)) > 40)
     assert "neighbours lost" in page.locator(".compare-cloud").first.inner_text()
 
 
