@@ -2,5 +2,6 @@
 // context is {source, state, spaces, space, announce(text)}: `space` is what /spaces says of the one chosen.
 
 import { COMPARE } from "./views/compare.js";
+import { POINTS } from "./views/points.js";
 
-export const VIEWS = [COMPARE];
+export const VIEWS = [POINTS, COMPARE];
