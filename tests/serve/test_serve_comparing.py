@@ -232,7 +232,9 @@ def test_a_pair_is_worked_out_once_and_forgotten_with_its_space():
 @pytest.fixture(scope="module")
 def client():
     spaces = {"one": some(1), "two": some(2), "narrow": some(3, dim=4)}
-    return TestClient(create_app(Shelf(Served(name, space) for name, space in spaces.items())))
+    return TestClient(
+        create_app(Shelf(Served(name, space) for name, space in spaces.items())), base_url="http://127.0.0.1"
+    )
 
 
 def test_routes_answer_with_fingerprints(client):

@@ -144,7 +144,7 @@ def compare(a: Served, b: Served, k: int = 10, by: str = "names") -> dict[str, A
         "similarity": pair.once(("similarity", by), lambda: correlate(pair.a, pair.b, linked)),
         "laid": {
             "by": laid.by, "why": laid.why, "names": laid.names,
-            "cosine": _plain(laid.cosine), "held_out": _plain(laid.held_out),
+            "cosine": finite(laid.cosine), "held_out": finite(laid.held_out),
         },
         "words": _words(pair, by, overlaps),
     }  # fmt: skip
@@ -233,7 +233,7 @@ def _words(pair: Pair, by: str, overlaps: NDArray[np.float64] | None) -> dict[st
     for key, space, rows in (("count", pair.a, left), ("count_b", pair.b, right)):
         counts = space.columns.get("count")
         if counts is not None and counts.dtype.kind in "iuf":
-            columns[key] = [_plain(x) for x in counts[rows].tolist()]
+            columns[key] = [finite(x) for x in counts[rows].tolist()]
     return columns
 
 
@@ -259,5 +259,12 @@ def _prints(a: Served, b: Served) -> dict[str, str]:
     return {"a": a.space.fingerprint, "b": b.space.fingerprint}
 
 
-def _plain(value: float) -> float | int | None:
+def finite(value: float) -> float | int | None:
+    """Return a number that JSON can say, or None.
+
+    Examples
+    --------
+    >>> finite(0.5), finite(float("inf"))
+    (0.5, None)
+    """
     return value if np.isfinite(value) else None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from vicinal.errors import BadInput, BadOption, UnknownName
 from vicinal.lengths import unit_rows
 from vicinal.names import near_spellings
-from vicinal.serve.comparing import Pair, check_neighbors, pair_of
+from vicinal.serve.comparing import Pair, check_neighbors, finite, pair_of
 from vicinal.serve.linking import Link
 from vicinal.serve.measuring import others_of
 from vicinal.serve.served import Served
@@ -134,7 +134,7 @@ class _Seen:
             self.near.tolist(), self.scores.tolist(), theirs.tolist(), ranks, strict=True
         ):
             mark = "absent" if partner < 0 else "kept" if partner in there else alone
-            match = {"name": self.space.names[row], "row": row, "score": score, "mark": mark}
+            match = {"name": self.space.names[row], "row": row, "score": finite(score), "mark": mark}
             matches.append({**match, "rank": there.get(partner, rank), "partner": partner})
         return matches
 

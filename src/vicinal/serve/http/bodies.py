@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 Metric = Literal["cosine", "dot", "euclidean"]
@@ -17,17 +19,25 @@ def _is_vector(value: Any) -> bool:
 
 
 def _asked(value: Any) -> Any:
-    """Take a name, a sum, a vector, or a list of them."""
+    """Take a name, a sum, or a list of them as they are, and vectors as an array."""
     if isinstance(value, str):
         return value
     if isinstance(value, list) and value:
-        if set(map(type, value)) == {str} or _is_vector(value):
+        if set(map(type, value)) == {str}:
             return value
-        if all(map(_is_vector, value)):
-            if len({len(vector) for vector in value}) == 1:
-                return value
-            raise ValueError("the vectors of one query must be of one length")
+        if _is_vector(value) or all(map(_is_vector, value)):
+            return _array(value)
     raise ValueError("a query is a name, a sum such as 'king - man + woman', a vector, or a list of them")
+
+
+def _array(value: list[Any]) -> NDArray[np.float32]:
+    try:
+        with np.errstate(over="ignore"):  # what does not fit float32 is refused by the search
+            return np.array(value, np.float64).astype(np.float32)
+    except OverflowError:
+        raise ValueError("a number is too large for float32") from None
+    except ValueError:
+        raise ValueError("the vectors of one query must be of one length") from None
 
 
 def _listed(value: Any) -> Any:
@@ -60,6 +70,11 @@ class Body(BaseModel):
     """A JSON object without fields that nobody reads."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    @classmethod
+    def inlined(cls) -> dict[str, Any]:
+        """Return the schema, for a route that reads its body by itself."""
+        return cls.model_json_schema()
 
 
 class NearestBody(Body):

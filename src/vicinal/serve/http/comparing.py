@@ -5,29 +5,32 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
+from pydantic import Field
 
 from vicinal.serve.comparing import compare, frame_bytes, links_bytes
+from vicinal.serve.http.bodies import Body
 from vicinal.serve.neighborhoods import compare_names
 
 router = APIRouter(tags=["compare"])
 _BINARY = "application/octet-stream"
 
 
-class CompareBody(BaseModel):
+class CompareBody(Body):
     """Of ``POST /compare``: two spaces by name."""
 
     a: str
     b: str
-    k: int = 10
-    link: Literal["names", "nearest"] = "names"
+    k: int = Field(10, strict=True, description="Neighbours compared, 1 to 50.")
+    link: Literal["names", "nearest"] = Field(
+        "names", description="What belongs together: rows of one name, or each other's nearest."
+    )
 
 
 class NamesBody(CompareBody):
     """Of ``POST /compare/names``."""
 
-    names: list[str]
-    among: Literal["linked", "all"] = "linked"
+    names: list[str] = Field(description="1 to 50, of either space.")
+    among: Literal["linked", "all"] = Field("linked", description="Where neighbours are looked for.")
 
 
 @router.post("/compare")

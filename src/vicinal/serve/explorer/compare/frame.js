@@ -47,7 +47,7 @@ function filterRow(set, clear) {
 export function alone(space) {
   return el("div", { class: "page" },
     el("h1", {}, "Two spaces side by side"),
-    el("p", {}, "This server has one space, ", el("b", {}, el("bdi", {}, space.name)), ". Serve it together with another to compare them: ",
+    el("p", {}, "There is one space here, ", el("b", {}, el("bdi", {}, space.name)), ". Serve it together with another to compare them: ",
       "a training with another seed, the same names untrained, another language laid on it, another model."),
     el("pre", { class: "card compare-command" }, el("code", {}, `vicinal serve ${quoted(space.name)}.space another.space`)),
     el("p", { class: "faint" }, "Names are linked by their spelling; dimensions and models may differ. ",
