@@ -60,7 +60,8 @@ function draw(place, answer, announce) {
   const chart = figure(title(found), () => slopeChart(found, answer, width()), { name: `neighbours of ${found.query}` });
   replace(place, verdict(found, answer), found.a.matches.length + found.b.matches.length > 0 && [chart, legend(found, answer),
     el("details", {}, el("summary", {}, "As a table"),
-      el("div", { class: "compare-scroll", tabindex: "0", role: "region", "aria-label": "Neighbours as a table" }, slopeTable(found, answer)))],
+      el("div", { class: "compare-scroll", tabindex: "0", role: "region", "aria-label": "Neighbours as a table" },
+        slopeTable(found, answer)))],
   across(found, answer));
   let last = width();
   new ResizeObserver(() => { if (width() !== last) { last = width(); chart.redraw(); } }).observe(place);
