@@ -16,9 +16,9 @@ export function headline({ overlap, k, a, b }) {
 function agreement({ overlap, k, measured, among, shared, only_a, only_b, order, link, a, b }) {
   const linked = link === "names" ? "shared names" : "pairs";
   const only = only_a || only_b ? `; ${whole(only_a)} only in ${a.space}, ${whole(only_b)} only in ${b.space}` : "";
+  const first = (n) => (order === "most frequent" ? `${whole(n)} most frequent` : `first ${whole(n)}`);
   const counted = measured < shared
-    ? `Measured on the ${whole(measured)} ${order} of ${whole(shared)} ${linked}, `
-      + `neighbours looked for among the ${whole(among)} ${order}${only}.`
+    ? `Measured on the ${first(measured)} of ${whole(shared)} ${linked}, neighbours looked for among the ${first(among)}${only}.`
     : `Measured on all ${whole(shared)} ${linked}${only}.`;
   if (overlap.value === null) return card("Neighbours in common", "–", null, overlap.note, `${whole(shared)} ${linked}${only}.`);
   return card("Neighbours in common", percent(overlap.value), `${percent(overlap.low, 1)} to ${percent(overlap.high, 1)}`,
