@@ -194,4 +194,6 @@ def figures(values: NDArray[np.floating]) -> list[Any]:
     """
     if np.isfinite(values).all():
         return values.tolist()
-    return np.where(np.isfinite(values), values.astype(object), None).tolist()
+    said = values.astype(object)
+    said[~np.isfinite(values)] = None
+    return said.tolist()

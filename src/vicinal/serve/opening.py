@@ -35,6 +35,11 @@ class Source:
     path : Path
     index : Path or None
         Given; else the one beside the space, if there is one.
+
+    Examples
+    --------
+    >>> Source("letters", Path("nowhere.space")).mark()
+    ()
     """
 
     name: str
@@ -129,6 +134,12 @@ class Opened:
     shelf : Shelf
     sources : tuple of Source
         Of the spaces that lie in files of their own.
+
+    Examples
+    --------
+    >>> served = Served("letters", Space(["A", "B"], [[1, 0], [0, 1]]))
+    >>> len(Opened(Shelf([served]), ()).shelf)
+    1
     """
 
     shelf: Shelf
