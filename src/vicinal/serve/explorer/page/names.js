@@ -35,7 +35,7 @@ export class Names extends NameList {
     if (row >= 0) return row;
     const near = this.near(name);
     const hint = near.length ? `; did you mean ${near.map((one) => `'${one}'`).join(", ")}?` : "";
-    throw new Failure(`'${name}' is not in this page${hint}`);
+    throw Object.assign(new Failure(`'${name}' is not in this page${hint}`), { near });
   }
 
   begins(row, wanted) {
