@@ -154,7 +154,8 @@ export class Cloud {
 
   // rows that stand out, as after a lasso; null for none
   select(rows, tell = true) {
-    this.selection = rows?.length ? Int32Array.from(rows).sort() : null;
+    const chosen = Int32Array.from(rows ? new Set(rows) : []).sort();
+    this.selection = chosen.length ? chosen : null;
     this.restyle();
     this.touch(true);
     if (tell) this.tell("select", this.selection ?? new Int32Array(0));
