@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from vicinal import __version__
 from vicinal.errors import UnknownName, VicinalError
-from vicinal.serve.http import explore, pages, questions
+from vicinal.serve.http import asking, explore, pages, questions, understanding
 from vicinal.serve.settings import Settings
 from vicinal.serve.shelf import Shelf
 
@@ -19,7 +19,9 @@ def application(shelf: Shelf, settings: Settings) -> FastAPI:
     app = FastAPI(title="Vicinal", version=__version__)
     app.state.shelf, app.state.settings = shelf, settings
     app.include_router(questions.router)
+    app.include_router(asking.router)
     app.include_router(explore.router)
+    app.include_router(understanding.router)
     app.include_router(pages.router)
     app.add_exception_handler(VicinalError, _mendable)
     return app
