@@ -73,7 +73,7 @@ export function shadesOf(plan, quieted) {
 export function shadeColour(plan, shade) {
   if (!plan.codes) return palette().accent;
   if (plan.scale) return shade === 0 ? palette().faint : rampColour((shade - 1) / (STEPS - 1));
-  if (shade > SHOWN) return palette().faint;
+  if (shade > SHOWN) return mixed(palette().faint, palette().paper, 0.45);
   const colour = shade < CATEGORIES.length ? CATEGORIES[shade] : MORE[(shade - CATEGORIES.length) % MORE.length];
   return isDark() ? mixed(colour, "#ffffff", 0.22) : colour;
 }

@@ -4,7 +4,7 @@ import { project } from "./camera.js";
 
 const CELLS = 48;
 const SAMPLE = 3000;
-const TYPICAL = 0.7; // opacity where a typical point lies
+const TYPICAL = 0.62; // opacity where a typical point lies
 
 // → {diameter in CSS pixels, alpha} for a picture of `count` of all n points. sample: rows to judge by
 export function density(coordinates, dim, sample, count, lens, ratio) {

@@ -6,12 +6,12 @@ import { FONT } from "./labels.js";
 import { isolated, short } from "./text.js";
 
 // → {arrows, rings, stars, labels, line} in CSS pixels
-export function laidOut({ lens, view, labels, coordinates, dim, marked, selected, hovered, stars, arrows, line, legible = true }) {
+export function laidOut({ lens, view, labels, coordinates, dim, marked, selected, hovered, stars, arrows, line, covered = [] }) {
   const at = (place) => project(lens, place[0], place[1], place[2] ?? 0);
   const row = (i) => at(coordinates.subarray(i * dim, i * dim + dim));
   const seen = ([x, y, near]) => near && x > -40 && y > -40 && x < view.width + 40 && y < view.height + 40;
   const shapes = { arrows: [], rings: [], stars: [], labels: [], line };
-  const taken = [];
+  const taken = [...covered];
   const claim = (text, x, y) => {
     const width = labels.measure(isolated(text));
     const box = { text, left: Math.max(2, Math.min(view.width - width - 2, x)), top: Math.max(2, Math.min(view.height - 18, y)), width, height: 16 };
@@ -36,7 +36,7 @@ export function laidOut({ lens, view, labels, coordinates, dim, marked, selected
     const [x, y, near] = row(hovered);
     if (near) shapes.rings.push({ x, y, radius: 8, strong: false });
   }
-  if (legible) shapes.labels = labels.place(lens, view, [...marked, ...selected.filter((i) => !marked.includes(i))], taken);
+  shapes.labels = labels.place(lens, view, [...marked, ...selected.filter((i) => !marked.includes(i))], taken);
   return shapes;
 }
 

@@ -3,7 +3,8 @@
 
 const FRAME = 45; // milliseconds that a moving frame may take
 const STILL = 140; // milliseconds without a change before all points are drawn
-const LEAST = 4000; // points of a frame, however slow the machine is
+const LEAST = 12000; // points of a moving frame, however slow the machine is
+const SLICE = 60000; // points of a slice of the whole, at least
 
 export class Painter {
   // look(count) → what renderer.draw wants when `count` points make the picture; shown({count, all}) after each picture
@@ -64,7 +65,7 @@ export class Painter {
   }
 
   slice() {
-    const count = Math.min(this.n - this.drawn, Math.max(LEAST, this.budget));
+    const count = Math.min(this.n - this.drawn, Math.max(SLICE, this.budget));
     const since = performance.now();
     if (!this.drawn) this.full = this.look(this.n);
     this.renderer.draw(this.drawn, count, this.full, !this.drawn);
@@ -87,7 +88,7 @@ export class Painter {
   measure(ms, { count, moving }) {
     if ((this.measured += 1) === 1) return; // the first also makes the program and fills the buffers
     if (moving) this.frameMs = ms;
-    if (count < this.budget && ms < FRAME) return; // all points fit
+    if (count < this.budget && (ms < FRAME || count <= LEAST)) return; // all points fit, or the time goes elsewhere
     const better = Math.min(this.budget, count) * Math.min(1.4, Math.max(0.4, FRAME / ms));
     this.budget = Math.round(Math.max(LEAST, Math.min(5e6, better)));
   }

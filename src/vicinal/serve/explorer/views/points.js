@@ -48,7 +48,10 @@ class Points {
     const { cloud, context: { state } } = this;
     let soon = 0;
     cloud.on("pick", (i) => this.pick(this.rows.row(i)));
-    cloud.on("select", (points) => this.selected.show(points));
+    cloud.on("select", (points) => {
+      this.hint.hidden = points.length > 0;
+      this.selected.show(points);
+    });
     cloud.on("move", (camera) => {
       clearTimeout(soon);
       soon = setTimeout(() => {
@@ -130,11 +133,14 @@ class Points {
     if (wanted === this.shown.colour) return;
     this.shown.colour = wanted;
     const mine = (this.colourAsked += 1);
+    this.choices.busy(true);
     try {
       const colours = await colouring(this.source, this.space, wanted, this.rows);
       if (mine === this.colourAsked && !this.gone) this.cloud.setColours(colours);
     } catch (error) {
       if (mine === this.colourAsked) this.fail(error);
+    } finally {
+      if (mine === this.colourAsked) this.choices.busy(false);
     }
   }
 
@@ -183,7 +189,7 @@ class Points {
     const { points, renderer } = this.cloud.stats;
     const left = this.space.n - this.map.n;
     replace(this.stats, `${points.toLocaleString("en")} points${left ? ` of ${this.space.n.toLocaleString("en")}` : ""} · ${this.map.dim} dimensions`,
-      renderer === "canvas" ? " · drawn without WebGL" : "");
+      renderer === "canvas" ? " · no graphics processor" : "");
   }
 
   fail(error) {
