@@ -17,9 +17,8 @@ export function arrowsOf(terms, vectors) {
   const go = (step, label) => { const to = add(at, step); arrows.push({ from: at, to, label }); at = to; };
   for (const { plus, minus } of pairs) {
     const [from, to] = [vectors.get(minus.name), vectors.get(plus.name)];
-    const factor = plus.weight === 1 ? "" : `${plus.weight} × `;
     arrows.push({ from, to, label: "" });
-    go(add(to, from, -1).map((value) => value * plus.weight), `${factor}(${plus.name} − ${minus.name})`);
+    go(add(to, from, -1).map((value) => value * plus.weight), plus.weight === 1 ? `+ ${plus.name} − ${minus.name}` : `+ ${plus.weight} × (${plus.name} − ${minus.name})`);
   }
   for (const [i, { weight, name }] of rest.entries()) {
     if (i === first || terms.length === 1) continue;

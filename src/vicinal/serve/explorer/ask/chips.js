@@ -29,7 +29,7 @@ export function termChips(terms, onchange) {
         class: "sign", type: "button", "data-stay": `sign ${i}`, "aria-label": weight < 0 ? `Add ${name} instead` : `Take ${name} away instead`,
         onclick: () => put(i, -weight),
       }, weight < 0 ? "−" : "+"),
-      size, el("bdi", { class: "cut" }, name), remove(name, () => onchange(terms.filter((_, j) => j !== i)), terms.length < 2));
+      size, el("span", { class: "faint", "aria-hidden": "true" }, "×"), el("bdi", { class: "cut" }, name), remove(name, () => onchange(terms.filter((_, j) => j !== i)), terms.length < 2));
   });
 }
 

@@ -3,9 +3,10 @@
 import { el, replace } from "../dom.js";
 import { downloads } from "../figure.js";
 import { searchBox } from "../search.js";
+import { mend } from "./mend.js";
 import { examples, failure, fixed, newest, ranking, rankingPicture } from "./parts.js";
 import { length } from "./plane.js";
-import { shown } from "./terms.js";
+import { formatSum, parseSum, shown } from "./terms.js";
 import { whyDiffer } from "./why.js";
 
 const DEEP = 100; // how far down a name is looked for in the other lists
@@ -49,7 +50,7 @@ export const NEAR = {
           replace(place, draw(answer, ask));
           const first = answer.lists[0].matches[0]?.name;
           announce(first ? `Nearest to ${shown(answer.q)}: by cosine ${shown(first)}, and ${answer.k - 1} more in three lists` : "Nothing was found");
-        }, (error) => failure(error, (wrong, right) => ask(asked.q.replace(wrong, () => right) || right)));
+        }, (error) => failure(error, async (right) => ask(formatSum(await mend(source, space.name, parseSum(asked.q) ?? [{ weight: 1, name: asked.q }], right)))));
       },
       unmount: run.forget,
     };

@@ -102,8 +102,8 @@ function chain(label, { path, metric }, about, point) {
 function drawing({ chosen, vectors }) {
   const { path } = chosen;
   return {
-    points: path.map(({ name }, i) => ({ text: name, word: true, kind: i && i < path.length - 1 ? 1 : 0, vector: vectors[i] })),
-    kinds: ["the two ends", "in between"], shape: `these ${path.length} names`, marked: path.map((_, i) => i),
+    points: path.map(({ name }, i) => ({ text: name, word: true, size: i && i < path.length - 1 ? 1.2 : 1.7, vector: vectors[i] })),
+    key: "The path, step by step; the large dots are its ends.", shape: `these ${path.length} names`,
     arrows: vectors.slice(1).map((to, i) => ({ from: vectors[i], to, label: "" })),
   };
 }

@@ -68,19 +68,21 @@ export const SUM = {
 
 function drawing({ terms, vectors, added, answers, landing }) {
   const { arrows, origin } = arrowsOf(terms, vectors);
+  const title = shownSum(terms);
+  const copies = arrows.filter(({ label }) => label);
   const names = [...vectors.keys()];
   const found = added.filter(({ own }) => !own).slice(0, DRAWN);
   const points = [
-    ...names.map((name) => ({ text: name, word: true, kind: 0, vector: vectors.get(name) })),
-    { text: shownSum(terms), word: false, kind: 1, vector: landing },
-    ...found.map(({ name }) => ({ text: name, word: true, kind: 2, vector: unit(answers.get(name)) })),
-    ...(origin ? [{ text: "0", word: false, kind: 1, vector: landing.map(() => 0) }] : []),
+    ...names.map((name) => ({ text: name, word: true, size: 1.4, vector: vectors.get(name) })),
+    { text: title.length > 28 ? "the sum" : title, word: false, size: 0.8, vector: landing },
+    ...found.map(({ name }) => ({ text: name, word: true, size: 1, vector: unit(answers.get(name)) })),
+    ...(origin ? [{ text: "0", word: false, size: 0.8, vector: landing.map(() => 0) }] : []),
   ];
-  const best = names.length + 1;
   return {
-    points, arrows, kinds: ["words of the question", "the sum", "answers"], shape: `these ${points.length} points`,
-    marked: points.map((_, i) => i).filter((i) => i !== best || !found.length),
-    star: found.length ? { at: best, label: found[0].name } : null,
+    points, shape: `these ${points.length} points`,
+    key: `Large dots are the words of the question, the star is the answer, small dots are the runners-up${copies.length ? "; where the last arrow ends is the sum" : ""}.`,
+    arrows: arrows.map((arrow) => (copies.length > 1 ? arrow : { ...arrow, label: "" })), // one step: the label of the sum says it
+    star: found.length ? names.length + 1 : null,
   };
 }
 
