@@ -24,7 +24,7 @@ FORBIDDEN = {
     r"\bimport\.meta\b|\bimportScripts\b|\bnew\s+(?:Shared)?Worker\b": "an address that one file does not have",
     r"\bXMLHttpRequest\b|\bWebSocket\b|\bEventSource\b|\bsendBeacon\b": "talk outside source.js",
     r"\blocalStorage\b|\bsessionStorage\b|\bindexedDB\b|\bdocument\.cookie\b": "kept behind the reader's back",
-    r"\bconsole\.|\bdebugger\b|\balert\s*\(": "a leftover",
+    r"\bconsole\.(?!error)|\bdebugger\b|\balert\s*\(": "a leftover",
 }
 ADDRESS = re.compile(r"\b(?:https?|wss?)://[^\s\"'`)]*")
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml", "http://www.w3.org/1999/xlink"}
