@@ -76,13 +76,14 @@ export class Plane {
   }
 
   // Text beside a place, on a halo of paper, kept inside the picture.
-  label(at, text, { colour = this.colours.ink, dx = 8, dy = -7, size = 14, bold = false } = {}) {
+  label(at, text, { colour = this.colours.ink, dx = 8, dy = -7, size = 14, bold = false, end = false } = {}) {
     const shown = text.length > 28 ? `${text.slice(0, 27)}…` : text;
     const wide = shown.length * size * 0.58;
-    const end = this.X(at[0]) + dx + wide > this.width - 4;
+    const x = this.X(at[0]) + dx;
+    const left = end || x + wide > this.width - 4;
     return svg("text", {
-      x: end ? Math.max(wide + 2, this.X(at[0]) - Math.abs(dx)) : this.X(at[0]) + dx, y: Math.max(size, this.Y(at[1]) + dy), fill: colour,
-      "font-size": size, "font-weight": bold ? 700 : 500, "text-anchor": end ? "end" : "start",
+      x: left ? Math.max(wide + 2, end ? x : x - 2 * dx) : Math.max(2, x), y: Math.min(this.height - 4, Math.max(size, this.Y(at[1]) + dy)),
+      fill: colour, "font-size": size, "font-weight": bold ? 700 : 500, "text-anchor": left ? "end" : "start",
       stroke: this.colours.paper, "stroke-width": 3.5, "paint-order": "stroke", "stroke-linejoin": "round" }, shown);
   }
 
