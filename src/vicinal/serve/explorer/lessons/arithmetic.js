@@ -10,9 +10,9 @@ import { vectorsOf, wholly } from "./words.js";
 
 // a − b + c, and what one expects; those whose words the space has are offered
 const EXAMPLES = [
-  ["king", "man", "woman", "queen"], ["father", "man", "woman", "mother"], ["husband", "man", "woman", "wife"], ["son", "man", "woman", "daughter"],
-  ["brother", "man", "woman", "sister"], ["uncle", "man", "woman", "aunt"], ["paris", "france", "italy", "rome"], ["berlin", "germany", "france", "paris"],
-  ["bigger", "big", "small", "smaller"], ["walking", "walk", "swim", "swimming"], ["kings", "king", "man", "men"], ["egypt", "pharaoh", "king", "israel"],
+  ["king", "man", "woman", "queen"], ["paris", "france", "italy", "rome"], ["bigger", "big", "small", "smaller"], ["father", "man", "woman", "mother"],
+  ["walking", "walk", "swim", "swimming"], ["kings", "king", "man", "men"], ["husband", "man", "woman", "wife"], ["son", "man", "woman", "daughter"],
+  ["brother", "man", "woman", "sister"], ["egypt", "pharaoh", "king", "israel"], ["uncle", "man", "woman", "aunt"],
 ];
 const OFFERED = 6;
 const ASKED = 20; // how far down the list is looked
@@ -33,7 +33,11 @@ export const arithmetic = {
     let drawn = "";
     const show = () => {
       const wanted = ["a", "b", "c", "g", "st"].map((key) => kept.get(key)).join("\n");
-      if (wanted !== drawn) load(async () => { drawn = wanted; return page(lesson, await examplesOf(lesson), show); });
+      if (wanted !== drawn) load(async () => {
+        const made = await page(lesson, await examplesOf(lesson), show);
+        drawn = wanted;
+        return made;
+      });
     };
     show();
     return { update: () => { show(); asked.update(); } };
@@ -75,7 +79,7 @@ function chosen({ kept, source, space }, examples, words, again) {
     onpick: (text) => choose(words.map((word, j) => (j === i ? text : word))) }));
   return step(1, "Choose a sum", `Take an example, or words of your own. All of them are rows of ${space.name}.`,
     el("p", { class: "picks" }, examples.map(([a, b, c]) => el("button", {
-      "aria-pressed": String([a, b, c].every((word, i) => word === words[i])), onclick: () => choose([a, b, c]) }, `${a} − ${b} + ${c}`))),
+      "data-stay": a + b + c, "aria-pressed": String([a, b, c].every((word, i) => word === words[i])), onclick: () => choose([a, b, c]) }, `${a} − ${b} + ${c}`))),
     el("div", { class: "boxes" }, box(0, "From"), box(1, "− take away"), box(2, "+ add")));
 }
 

@@ -7,7 +7,7 @@ import { editing } from "./editing.js";
 import { exercise } from "./exercise.js";
 import { labelsApart } from "./labels.js";
 import { figures, ranked } from "./maths.js";
-import { choice, mixed, step, table } from "./parts.js";
+import { choice, mixed, narrow, step, table } from "./parts.js";
 import { Plane } from "./plane.js";
 import { region } from "./regions.js";
 
@@ -32,7 +32,7 @@ export const decoding = {
   },
 };
 
-const pair = ([x, y]) => `[${figures(x, 1)}, ${figures(y, 1)}]`;
+const pair = (at) => `[${at.map((value) => Number(value.toFixed(2))).join(", ")}]`;
 
 function map({ kept, announce }) {
   const by = () => (kept.get("by") === "cosine" ? "cosine" : "euclidean");
@@ -58,8 +58,8 @@ function map({ kept, announce }) {
     const [first] = order[by()];
     own.areas.forEach((area, i) => area.setAttribute("fill", mixed(plane.colours.paper, CATEGORIES[i % CATEGORIES.length], TABLE[i].name === first.name ? 0.45 : 0.1)));
     plane.show(TABLE.map(({ vector }) => plane.dot(vector, plane.colours.ink)),
-      labelsApart(plane, TABLE.map(({ name, vector }) => ({ at: vector, text: name, bold: name === first.name })), new Map(), 15),
-      plane.label(at, `yours ${pair(at)}`, { colour: plane.colours.star, bold: true, dx: 14, dy: 22 }));
+      labelsApart(plane, TABLE.map(({ name, vector }) => ({ at: vector, text: name, bold: name === first.name })), { size: 15 }),
+      plane.label(at, pair(at), { colour: plane.colours.star, bold: true, dx: 14, dy: 22 }));
     replace(told, el("p", {}, "The vector ", el("strong", {}, pair(at)), " is read as ", el("strong", {}, first.name), "."),
       table("The nearest words both ways", ["by distance", { figure: "distance" }, "by cosine", { figure: "cosine" }], [0, 1, 2].map((i) => [
         order.euclidean[i].name, figures(order.euclidean[i].score, 2), order.cosine[i].name, figures(order.cosine[i].score, 3)])),
@@ -67,7 +67,8 @@ function map({ kept, announce }) {
   };
   const move = ([x, y]) => { kept.set({ x, y }); tell(); };
   const drawing = figure("A plane of eleven words", () => {
-    own.plane = new Plane({ ...RANGE, width: 520, height: 520, ticks: 1, axes: ["first number", "second number"], label: "Plane of eleven words" });
+    const size = narrow() ? 370 : 520;
+    own.plane = new Plane({ ...RANGE, width: size, height: size, axes: ["first number", "second number"], label: "Plane of eleven words" });
     own.handle = own.plane.handle({ label: "Your vector", at: mine(), step: 0.1, onmove: move,
       say: (at) => `${pair(at)}, read as ${ranked(at, TABLE, by())[0].name}` });
     lay();

@@ -3,13 +3,13 @@
 import { el, replace } from "../dom.js";
 import { figure } from "../figure.js";
 import { exercise } from "./exercise.js";
-import { neighbours, slow, step, strips, table } from "./parts.js";
+import { narrow, neighbours, slow, step, strips, table } from "./parts.js";
 import { known, tokens, vectorsOf } from "./words.js";
 
 const SENTENCE = "The king and the queen ate a golden zyxwv";
 const LONGEST = 160; // characters
 const SHOWN = 12; // tokens
-const CELLS = 50; // components in a strip
+const cells = () => (narrow() ? 20 : 50); // components in a strip
 
 export const ids = {
   title: "From words to ids to vectors",
@@ -72,8 +72,8 @@ function idsOf(words, found, space) {
 function rowsOf(names, vectors, space) {
   if (!names.length) return el("p", { class: "faint" }, "None of these words is known to the space; try others.");
   const rows = names.map((name) => ({ name, values: vectors.get(name) }));
-  const more = space.dim > CELLS ? `, the first ${CELLS} of ${space.dim} numbers` : "";
-  return [figure(`Rows of the words${more}`, () => strips(rows, { cells: CELLS }), { name: "rows" }),
+  const more = space.dim > cells() ? `, the first ${cells()} of ${space.dim} numbers` : "";
+  return [figure(`Rows of the words${more}`, () => strips(rows, { cells: cells() }), { name: "rows" }),
     el("details", {}, el("summary", {}, "Show the numbers"), el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Numbers of the rows" },
       table("Numbers of the rows", ["word", ...Array.from({ length: Math.min(8, space.dim) }, (_, d) => ({ figure: String(d) }))],
         rows.map(({ name, values }) => [name, ...Array.from(values).slice(0, 8).map((value) => value.toFixed(3))]))))];
@@ -88,7 +88,7 @@ async function besideOf(lesson, words, choose) {
   const chosen = able.find(({ name }) => name === kept.get("t")) ?? able.find(({ name }) => name.toLowerCase() === "king") ?? able.at(-1);
   const [names, answer] = await Promise.all([source.names(space.name), source.nearest(space.name, chosen.name, { k: 6 })]);
   const around = [-3, -2, -1, 1, 2, 3].map((by) => chosen.row + by).filter((row) => row >= 0 && row < names.length);
-  return [el("p", { class: "picks" }, able.map(({ name }) => el("button", { "aria-pressed": String(name === chosen.name), onclick: () => choose(name) }, name))),
+  return [el("p", { class: "picks" }, able.map(({ name }) => el("button", { "data-stay": name, "aria-pressed": String(name === chosen.name), onclick: () => choose(name) }, name))),
     el("div", { class: "panels" },
       el("div", {}, el("h4", {}, `Ids beside ${chosen.row.toLocaleString("en")}`),
         table("Words with ids beside it", [{ figure: "id" }, "word"], around.map((row) => [row.toLocaleString("en"), names.get(row)]))),

@@ -29,7 +29,7 @@ export function inSpace(lesson) {
       el("p", {}, "Cosine ", el("strong", {}, figures(cosine(first, second))), ", euclidean distance ", el("strong", {}, figures(euclidean(first, second))), ".")];
   });
   show();
-  return { update: show, node: step("+", "The same with many numbers",
+  return { update: show, node: step(4, "The same with many numbers",
     `Nothing changes when a vector has ${space.dim} numbers instead of two: multiply, add, divide by both lengths. Here are two names of the served space.`,
     boxes, place) };
 }

@@ -5,7 +5,7 @@ import { figure } from "../figure.js";
 import { palette } from "../theme.js";
 import { figures } from "./maths.js";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [620, 150, 46, 70, 12, 26];
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [330, 220, 26, 46, 12, 26];
 
 // → {node, show(losses)}
 export function lossCurve() {

@@ -4,17 +4,18 @@ import { el, replace } from "../dom.js";
 import { figure } from "../figure.js";
 import { CATEGORIES } from "../theme.js";
 import { exercise, readNumber } from "./exercise.js";
+import { inSpace } from "./inspace.js";
+import { labelsApart } from "./labels.js";
 import { cosine, degrees, dot, euclidean, figures, lengthOf, ranked } from "./maths.js";
 import { choice, step, table } from "./parts.js";
 import { Plane } from "./plane.js";
-import { inSpace } from "./inspace.js";
 
 export const MATERIALS = [
   { name: "A", vector: [3, 30] }, { name: "B", vector: [15, 4] }, { name: "C", vector: [3, 27] },
   { name: "D", vector: [7.5, 75] }, { name: "E", vector: [7.5, 2] },
 ];
 const PAIRS = MATERIALS.flatMap((a, i) => MATERIALS.slice(i + 1).map((b) => [a, b]));
-const RANGE = { x: [0, 50], y: [0, 80] };
+const RANGE = { x: [0, 40], y: [0, 80] };
 
 export const materials = {
   title: "Scalars, vectors and cosine",
@@ -23,7 +24,7 @@ export const materials = {
   remember: "Euclidean distance asks how far apart two vectors end; cosine asks whether they point the same way, whatever their length.",
   onward: { view: "ask", text: "See neighbours under cosine, dot and euclidean side by side in Ask" },
   mount(root, lesson) {
-    const parts = [numbers(), arrows(lesson), nearests(lesson), allPairs(lesson), inSpace(lesson)];
+    const parts = [numbers(), arrows(lesson), nearests(lesson), inSpace(lesson), allPairs(lesson)];
     replace(root, parts.map(({ node }) => node));
     return { update: () => parts.forEach((part) => part.update?.()) };
   },
@@ -45,9 +46,11 @@ function arrows({ kept, announce }) {
   const drag = { plane: null, handle: null };
   const tell = () => {
     const at = mine();
-    drag.plane.show(MATERIALS.map(({ name, vector }, i) => [drag.plane.arrow([0, 0], vector, CATEGORIES[i]),
-      drag.plane.label(vector, `${name} ${pair(vector)}`, { dx: name === "C" ? 8 : 9, dy: name === "C" ? 12 : name === "A" ? -5 : -7 })]),
-    drag.plane.arrow([0, 0], at, drag.plane.colours.star, { dashed: true }), drag.plane.label(at, `yours ${pair(at)}`, { bold: true, dx: 14, dy: 18 }));
+    const tips = [...MATERIALS.map(({ name, vector }) => ({ at: vector, text: `${name} ${pair(vector)}` })),
+      { at, text: `yours ${pair(at)}`, bold: true, colour: drag.plane.colours.star }];
+    drag.plane.show(MATERIALS.map(({ vector }, i) => drag.plane.arrow([0, 0], vector, CATEGORIES[i])),
+      drag.plane.arrow([0, 0], at, drag.plane.colours.star, { dashed: true }),
+      labelsApart(drag.plane, tips, { lines: tips.map((tip) => [[0, 0], tip.at]) }));
     replace(told, el("p", {}, "Yours is ", el("strong", {}, pair(at)), `, of length √(${at[0]}² + ${at[1]}²) = `, el("strong", {}, figures(lengthOf(at), 2)), "."),
       table("Your vector against the five", ["", { figure: "angle" }, { figure: "cosine" }, { figure: "distance" }], MATERIALS.map(({ name, vector }) => [
         name, `${figures(degrees(at, vector), 1)}°`, figures(cosine(at, vector), 3), figures(euclidean(at, vector), 2)])),
@@ -57,7 +60,7 @@ function arrows({ kept, announce }) {
   const move = ([x, y]) => { kept.set({ x, y }); tell(); };
   const say = ([x, y]) => `mass ${x}, volume ${y}`;
   const drawing = figure("Five materials as arrows", () => {
-    drag.plane = new Plane({ ...RANGE, width: 420, height: 610, ticks: 10, axes: ["mass", "volume"], label: "Plane of mass and volume" });
+    drag.plane = new Plane({ ...RANGE, width: 370, height: 672, ticks: 10, axes: ["mass", "volume"], label: "Plane of mass and volume" });
     drag.handle = drag.plane.handle({ label: "Your vector", at: mine(), step: 0.5, say, onmove: move });
     tell();
     return drag.plane.node;
@@ -79,14 +82,14 @@ function nearests({ kept }) {
   const show = () => {
     const by = kept.get("by") === "cosine" ? "cosine" : "euclidean";
     metric.set(by);
-    replace(place, table("Nearest of each material", ["material", "nearest", { figure: by === "cosine" ? "cosine" : "distance" }, { figure: "volume ÷ mass" }],
+    replace(place, table("Nearest of each material", ["material", "nearest", { figure: by === "cosine" ? "cosine" : "distance" }, { figure: "mass ÷ volume" }],
       MATERIALS.map(({ name, vector }) => {
         const [first] = ranked(vector, MATERIALS.filter((other) => other.name !== name), by);
-        return [name, first.name, figures(first.score, 4), figures(vector[1] / vector[0], 3)];
+        return [name, first.name, figures(first.score, 4), figures(vector[0] / vector[1], 3)];
       })),
     el("p", {}, by === "cosine"
-      ? "By cosine A goes with D and B with E: each pair points the same way exactly. The last column says why: their volume is the same multiple of their "
-        + "mass. They have the same density, so they may well be the same material. C comes close to A and D, but not quite."
+      ? "By cosine A goes with D and B with E: each pair points the same way exactly. The last column says why: mass ÷ "
+        + "volume is the density, and theirs is the same, so they may well be the same material. C comes close to A and D, but not quite."
       : "By distance A goes with C and B with E. D, the largest lump, is far from everything, though it is the same stuff as A. Now choose cosine."));
   };
   show();

@@ -3,6 +3,9 @@
 import { el, replace, svg } from "../dom.js";
 import { palette } from "../theme.js";
 
+// Whether pictures should be drawn small, so that their text stays readable.
+export const narrow = () => window.matchMedia("(max-width: 720px)").matches;
+
 // A numbered step: a sentence or two, then something to do.
 export function step(number, title, text, ...content) {
   return el("section", { class: "step" },
@@ -17,6 +20,13 @@ export function table(caption, heads, rows) {
     el("tbody", {}, rows.map((cells) => el("tr", {}, cells.map((cell, i) => el("td", { class: heads[i].figure ? "figure" : null }, cell))))));
 }
 
+// Put new children in a place; what had the focus has it again, if it is there again (by data-stay).
+export function renewed(place, ...children) {
+  const stay = place.contains(document.activeElement) ? document.activeElement.dataset.stay : undefined;
+  replace(place, ...children);
+  if (stay !== undefined) place.querySelector(`[data-stay="${CSS.escape(stay)}"]`)?.focus({ preventScroll: true });
+}
+
 // What is slow: shows `make()` in a place when it has come, the reason when it fails; an answer that is overtaken is dropped.
 export function slow(place, announce = () => {}) {
   let asked = 0;
@@ -26,7 +36,7 @@ export function slow(place, announce = () => {}) {
     if (!place.childNodes.length) replace(place, el("p", { class: "faint" }, "Asking the space …"));
     try {
       const made = await make();
-      if (mine === asked) replace(place, made);
+      if (mine === asked) renewed(place, made);
     } catch (error) {
       if (mine === asked) { replace(place, el("p", { class: "failure", role: "alert" }, error.message)); announce(error.message); }
     } finally {
@@ -43,19 +53,20 @@ export function mixed(from, to, share) {
 
 // Rows of numbers as strips of cells: blue above zero, orange below, and a tick up or down that says the same without colour.
 // rows: [{name, values}] → <svg>
-export function strips(rows, { cells = 50, label = "Rows of numbers" } = {}) {
+export function strips(rows, { cells = narrow() ? 20 : 50, label = "Rows of numbers" } = {}) {
   const colours = palette();
   const shown = Math.min(cells, Math.max(...rows.map(({ values }) => values.length)));
   const largest = Math.max(1e-12, ...rows.flatMap(({ values }) => Array.from(values).slice(0, shown).map(Math.abs)));
-  const [left, size, high] = [110, Math.min(26, 640 / shown), 30];
+  const [left, size, high] = narrow() ? [84, 278 / shown, 30] : [110, Math.min(30, 780 / shown), 30];
   const width = left + size * shown + 4;
+  const most = Math.floor(left / 8.2); // characters of a name
   const node = svg("svg", { viewBox: `0 0 ${width} ${rows.length * (high + 6) + 4}`, width, height: rows.length * (high + 6) + 4, role: "img",
     "aria-label": `${label}: ${rows.map(({ name, values }) => `${name} begins ${Array.from(values).slice(0, 4).map((v) => v.toFixed(2)).join(", ")}`).join("; ")}`,
     "font-family": "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif" });
   rows.forEach(({ name, values }, r) => {
     const top = 2 + r * (high + 6);
     node.append(svg("text", { x: left - 8, y: top + high / 2 + 5, "text-anchor": "end", fill: colours.ink, "font-size": 14 },
-      name.length > 13 ? `${name.slice(0, 12)}…` : name));
+      name.length > most ? `${name.slice(0, most - 1)}…` : name));
     Array.from(values).slice(0, shown).forEach((value, d) => {
       const share = Math.min(1, Math.abs(value) / largest);
       const x = left + d * size;

@@ -5,27 +5,30 @@ import { palette } from "../theme.js";
 
 const FONT = "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 const ROOM = { left: 46, right: 16, top: 14, bottom: 42 };
+const BARE = { left: 8, right: 8, top: 8, bottom: 8 }; // without axes
 let count = 0;
 
 export class Plane {
-  // x, y: [from, to]; ticks: distance between two ticks; axes: [name of x, name of y]; label: what is read aloud
-  constructor({ x, y, width, height, ticks = null, axes = ["", ""], label }) {
-    Object.assign(this, { x, y, width, height, colours: palette(), id: `plane-${(count += 1)}` });
+  // x, y: [from, to]; axes: [name of x, name of y], or null for none; ticks: distance between two; label: what is read aloud
+  constructor({ x, y, width, height, ticks = 1, axes = null, label }) {
+    const room = axes ? ROOM : BARE;
+    Object.assign(this, { x, y, width, height, room, colours: palette(), id: `plane-${(count += 1)}` });
     this.back = svg("g", { "clip-path": `url(#${this.id}-clip)` });
     this.marks = svg("g");
     this.handles = svg("g");
     this.node = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": label, "font-family": FONT },
       svg("defs", {}, svg("clipPath", { id: `${this.id}-clip` }, svg("rect", {
-        x: ROOM.left, y: ROOM.top, width: width - ROOM.left - ROOM.right, height: height - ROOM.top - ROOM.bottom }))),
-      svg("rect", { width, height, fill: this.colours.paper }), this.back, this.grid(ticks, axes), this.marks, this.handles);
+        x: room.left, y: room.top, width: width - room.left - room.right, height: height - room.top - room.bottom }))),
+      svg("rect", { width, height, fill: this.colours.paper }), this.back, axes ? this.grid(ticks, axes) : [], this.marks, this.handles);
   }
 
   X(value) {
-    return ROOM.left + ((value - this.x[0]) / (this.x[1] - this.x[0])) * (this.width - ROOM.left - ROOM.right);
+    return this.room.left + ((value - this.x[0]) / (this.x[1] - this.x[0])) * (this.width - this.room.left - this.room.right);
   }
 
   Y(value) {
-    return this.height - ROOM.bottom - ((value - this.y[0]) / (this.y[1] - this.y[0])) * (this.height - ROOM.top - ROOM.bottom);
+    const share = (value - this.y[0]) / (this.y[1] - this.y[0]);
+    return this.height - this.room.bottom - share * (this.height - this.room.top - this.room.bottom);
   }
 
   grid(ticks, axes) {
@@ -33,15 +36,13 @@ export class Plane {
     const [left, right, bottom, top] = [this.X(this.x[0]), this.X(this.x[1]), this.Y(this.y[0]), this.Y(this.y[1])];
     const node = svg("g", { fill: faint, "font-size": 12 });
     const zero = ([from, to]) => Math.min(to, Math.max(from, 0));
-    if (ticks) {
-      for (const value of steps(this.x, ticks)) {
-        node.append(stroke(this.X(value), bottom, this.X(value), top, line, 1),
-          svg("text", { x: this.X(value), y: bottom + 16, "text-anchor": "middle" }, number(value)));
-      }
-      for (const value of steps(this.y, ticks)) {
-        node.append(stroke(left, this.Y(value), right, this.Y(value), line, 1),
-          svg("text", { x: left - 6, y: this.Y(value) + 4, "text-anchor": "end" }, number(value)));
-      }
+    for (const value of steps(this.x, ticks)) {
+      node.append(stroke(this.X(value), bottom, this.X(value), top, line, 1),
+        svg("text", { x: this.X(value), y: bottom + 16, "text-anchor": "middle" }, number(value)));
+    }
+    for (const value of steps(this.y, ticks)) {
+      node.append(stroke(left, this.Y(value), right, this.Y(value), line, 1),
+        svg("text", { x: left - 6, y: this.Y(value) + 4, "text-anchor": "end" }, number(value)));
     }
     node.append(stroke(left, this.Y(zero(this.y)), right, this.Y(zero(this.y)), faint, 1.4),
       stroke(this.X(zero(this.x)), bottom, this.X(zero(this.x)), top, faint, 1.4),
@@ -122,8 +123,9 @@ export class Plane {
   }
 
   value({ x, y }) {
-    const across = (x - ROOM.left) / (this.width - ROOM.left - ROOM.right);
-    const up = (this.height - ROOM.bottom - y) / (this.height - ROOM.top - ROOM.bottom);
+    const { left, right, top, bottom } = this.room;
+    const across = (x - left) / (this.width - left - right);
+    const up = (this.height - bottom - y) / (this.height - top - bottom);
     return [this.x[0] + across * (this.x[1] - this.x[0]), this.y[0] + up * (this.y[1] - this.y[0])];
   }
 

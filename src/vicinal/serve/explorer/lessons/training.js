@@ -8,7 +8,7 @@ import { exercise } from "./exercise.js";
 import { lossCurve } from "./losscurve.js";
 import { figures, laidOnto, principal, ranked } from "./maths.js";
 import { labelsApart } from "./labels.js";
-import { choice, neighbours, slider, step } from "./parts.js";
+import { choice, narrow, neighbours, slider, step } from "./parts.js";
 import { Plane } from "./plane.js";
 import { SkipGram } from "./skipgram.js";
 import { tokens } from "./words.js";
@@ -186,10 +186,10 @@ function picture(trainer) {
     const scale = 1 / Math.max(1e-9, ...places.map(([x, y]) => Math.hypot(x, y)));
     const at = places.map(([x, y]) => [x * scale, y * scale]);
     own.plane.show(shown.map(({ group }, i) => own.plane.dot(at[i], CATEGORIES[group])),
-      labelsApart(own.plane, shown.map(({ word, group }, i) => ({ at: at[i], text: word, colour: own.plane.colours.ink, bold: group < 0 })), trainer.places));
+      labelsApart(own.plane, shown.map(({ word }, i) => ({ at: at[i], text: word, colour: own.plane.colours.ink })), { before: trainer.places }));
   };
   const drawing = figure("The vectors, flattened", () => {
-    own.plane = new Plane({ x: [-1.15, 1.25], y: [-1.1, 1.1], width: 620, height: 480, label: "Words as points, moving as training goes on" });
+    own.plane = new Plane({ x: [-1.15, 1.25], y: [-1.1, 1.1], width: narrow() ? 360 : 600, height: narrow() ? 400 : 480, label: "Words as points, moving as training goes on" });
     paint();
     return own.plane.node;
   }, { name: "training" });
@@ -209,9 +209,9 @@ function picture(trainer) {
     el("button", { onclick: () => trainer.reset() }, "Reset"),
     el("button", { onclick: () => trainer.change({ seed: (trainer.settings().seed % 9999) + 1 }) }, "Other random start")),
   still ? el("p", { class: "faint" }, "Your system asks for less motion, so the picture moves in steps only.") : null,
-  el("div", { class: "sliders" }, rate.node, reach.node, dims.node), state, drawing,
+  el("div", { class: "sliders" }, rate.node, reach.node, dims.node), state, el("div", { class: "beside" }, drawing, curve.node),
   el("p", { class: "faint" }, "Colours: ", GROUPS.map(({ label }, i) => [i ? ", " : "", el("span", { class: "swatch", style: { background: CATEGORIES[i] } }), ` ${label}`]),
-    ". Always scaled to fill the picture."), curve.node);
+    ". Always scaled to fill the picture."));
   return { node, update };
 }
 

@@ -4,7 +4,7 @@ import { el, replace } from "../dom.js";
 import { exercise } from "./exercise.js";
 import { noise } from "./noise.js";
 import { counted, pairCount, pairsOf } from "./pairs.js";
-import { slider, step, table } from "./parts.js";
+import { renewed, slider, step, table } from "./parts.js";
 import { tokens } from "./words.js";
 
 const SENTENCE = "The queen gave the king a red apple and the king ate the apple";
@@ -55,8 +55,8 @@ function centres({ kept, announce }, read, changed) {
     window.set(reach);
     back.disabled = centre === 0;
     on.disabled = centre >= words.length - 1;
-    replace(line, words.map((word, i) => el("li", { class: i === centre ? "centre" : Math.abs(i - centre) <= reach ? "context" : null },
-      el("button", { onclick: () => go(i), "aria-current": i === centre ? "true" : null, "aria-label": `Make ${word} the centre` }, word))));
+    renewed(line, words.map((word, i) => el("li", { class: i === centre ? "centre" : Math.abs(i - centre) <= reach ? "context" : null },
+      el("button", { onclick: () => go(i), "data-stay": i, "aria-current": i === centre ? "true" : null, "aria-label": `Make ${word} the centre` }, word))));
     const around = words.map((word, i) => ({ word, i })).filter(({ i }) => i !== centre && Math.abs(i - centre) <= reach);
     replace(told, words.length
       ? ["Centre ", el("strong", {}, words[centre]), ` makes ${around.length} ${around.length === 1 ? "pair" : "pairs"}: `,

@@ -63,22 +63,23 @@ function onePage(root, context, number) {
     solved: () => { if (!isDone(kept.values, number)) kept.set({ done: [...new Set(`${kept.get("done")}${number}`)].sort().join("") }); },
   };
   const onward = el("p", { class: "onward" });
+  const size = sizeButton(context.state);
   replace(root, el("article", { class: "page lessons" }, places[0],
-    el("header", {}, el("h2", { tabindex: -1 }, `${number}. ${about.title}`), el("p", { class: "lead" }, about.question), sizeButton(context.state)),
+    el("header", {}, el("h2", { tabindex: -1 }, `${number}. ${about.title}`), el("p", { class: "lead" }, about.question)),
     body, el("aside", { class: "remember" }, el("h3", {}, "What to remember"), el("p", {}, about.remember), onward), places[1]));
   const mounted = about.mount(body, lesson);
   const update = (state) => {
     if (kept.take(state)) mounted.update();
     const { view, text } = about.onward;
     replace(onward, el("a", { href: `#${new URLSearchParams({ view, space: context.space.name, ...(state.theme && { theme: state.theme }) })}` }, text));
-    replace(places[0], progress(state, number));
+    replace(places[0], progress(state, number, size));
     replace(places[1], steps(state, number));
   };
   return { number, update, unmount: () => { kept.stop(); mounted.unmount?.(); } };
 }
 
-function progress(state, number) {
-  return [el("a", { href: address(state, 0) }, "All lessons"),
+function progress(state, number, size) {
+  return [el("a", { href: address(state, 0) }, "All lessons"), size,
     el("ol", {}, LESSONS.map(({ title }, i) => el("li", {}, el("a", {
       href: address(state, i + 1), title, "aria-label": `Lesson ${i + 1}: ${title}${isDone(state, i + 1) ? ", exercise done" : ""}`,
       "aria-current": i + 1 === number ? "step" : null, class: isDone(state, i + 1) ? "done" : null,
