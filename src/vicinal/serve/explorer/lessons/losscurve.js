@@ -17,8 +17,10 @@ export function lossCurve() {
 function drawing(losses) {
   const { ink, faint, line, paper, accent } = palette();
   const node = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, role: "img", "font-size": 12, fill: faint,
-    "aria-label": losses.length ? `Loss from ${figures(losses[0], 2)} to ${figures(losses.at(-1), 2)} over ${losses.length} epochs` : "No epoch yet",
-    "font-family": "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif" }, svg("rect", { width: WIDTH, height: HEIGHT, fill: paper }));
+    "aria-label": losses.length ? `Loss from ${figures(losses[0], 2)} to ${figures(losses.at(-1), 2)} over ${losses.length} epochs`
+      : "No epoch yet",
+    "font-family": "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif" },
+    svg("rect", { width: WIDTH, height: HEIGHT, fill: paper }));
   const most = Math.max(4.5, ...losses);
   const x = (epoch) => LEFT + (epoch / Math.max(50, losses.length)) * (WIDTH - LEFT - RIGHT);
   const y = (loss) => HEIGHT - BOTTOM - (loss / most) * (HEIGHT - TOP - BOTTOM);
@@ -31,7 +33,8 @@ function drawing(losses) {
     const path = losses.map((loss, i) => `${x(i + 1)} ${y(loss)}`).join("L");
     node.append(svg("path", { d: `M${path}`, fill: "none", stroke: accent, "stroke-width": 2 }),
       svg("circle", { cx: x(losses.length), cy: y(losses.at(-1)), r: 4, fill: accent }),
-      svg("text", { x: x(losses.length) + 8, y: y(losses.at(-1)) + 4, fill: ink, "font-size": 14, "font-weight": 600 }, figures(losses.at(-1), 2)));
+      svg("text", { x: x(losses.length) + 8, y: y(losses.at(-1)) + 4, fill: ink, "font-size": 14, "font-weight": 600 },
+        figures(losses.at(-1), 2)));
   }
   return node;
 }

@@ -95,7 +95,8 @@ export class Plane {
   // A point to move. step: how far an arrow key goes (with Shift five times as far); say(at) is read aloud. → {move(at)}
   handle({ label, at, step, say, onmove, colour = this.colours.star }) {
     const place = svg("circle", { r: 8, fill: colour, stroke: this.colours.paper, "stroke-width": 2 });
-    const node = svg("g", { class: "handle", tabindex: 0, role: "slider", "aria-label": `${label}; drag it, or move it with the arrow keys` },
+    const node = svg("g", { class: "handle", tabindex: 0, role: "slider", "aria-label": `${label}; drag it, or move it with the arrow `
+      + `keys` },
       svg("circle", { r: 22, fill: "transparent" }), place);
     const move = (next) => {
       at = next;
@@ -108,7 +109,8 @@ export class Plane {
       const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.node.getScreenCTM().inverse());
       tell(this.value(place));
     };
-    node.addEventListener("pointerdown", (event) => { event.preventDefault(); node.focus(); node.setPointerCapture(event.pointerId); follow(event); });
+    node.addEventListener("pointerdown",
+      (event) => { event.preventDefault(); node.focus(); node.setPointerCapture(event.pointerId); follow(event); });
     node.addEventListener("pointermove", (event) => { if (node.hasPointerCapture(event.pointerId)) follow(event); });
     node.addEventListener("keydown", (event) => {
       const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
@@ -140,6 +142,7 @@ export function stroke(x1, y1, x2, y2, colour, width = 1, dashed = false) {
   return svg("line", { x1, y1, x2, y2, stroke: colour, "stroke-width": width, "stroke-dasharray": dashed ? "5 4" : null });
 }
 
-const steps = ([from, to], by) => Array.from({ length: Math.floor((to - from) / by + 1.001) }, (_, i) => Number((from + i * by).toFixed(6)));
+const steps = ([from, to], by) => Array.from({ length: Math.floor((to - from) / by + 1.001) },
+  (_, i) => Number((from + i * by).toFixed(6)));
 
 const number = (value) => String(value).replace("-", "−");

@@ -30,10 +30,13 @@ export function steps({ kept, announce }, { words: [a, b, c], vectors, target, l
   const go = (st) => { kept.set({ st }); announce(said[st - 1]); again(); };
   const text = el("p", { class: "told" });
   replace(text, said[stage - 1]);
-  return step(3, "Step by step", "Any three words lie on a plane; this is theirs. Distances between them are true. Other rows lie off the plane, and are drawn where their shadow falls on it.",
-    el("div", { class: "controls" }, said.map((_, i) => el("button", { "data-stay": `stage ${i}`, "aria-pressed": String(stage === i + 1), onclick: () => go(i + 1) },
+  return step(3, "Step by step", "Any three words lie on a plane; this is theirs. Distances between them are true. Other rows lie off "
+    + "the plane, and are drawn where their shadow falls on it.",
+    el("div", { class: "controls" },
+      said.map((_, i) => el("button", { "data-stay": `stage ${i}`, "aria-pressed": String(stage === i + 1), onclick: () => go(i + 1) },
       [`1. From ${b} to ${c}`, `2. The same from ${a}`, "3. The nearest row"][i]))),
-    text, drawing, stage === 3 ? el("p", { class: "faint" }, answers.map((name, i) => `${i ? "; " : ""}${name} is ${figures(at(vectors.get(name))[2], 2)} off the plane`),
+    text, drawing, stage === 3 ? el("p", { class: "faint" },
+      answers.map((name, i) => `${i ? "; " : ""}${name} is ${figures(at(vectors.get(name))[2], 2)} off the plane`),
       ". The vectors themselves have length 1.") : null);
 }
 
@@ -46,15 +49,20 @@ function draw(at, { a, b, c, vectors, target, answers, stage }) {
   const [[x0, x1], [y0, y1]] = [span(0), span(1)];
   const scale = Math.max((x1 - x0) / (width - beside), (y1 - y0) / (height - 110), 1e-6); // units a pixel, the same both ways
   const around = (from, to, pixels) => [(from + to - pixels * scale) / 2, (from + to + pixels * scale) / 2];
-  const plane = new Plane({ x: around(x0, x1, width - 16), y: around(y0, y1, height - 16), width, height, label: `${a} − ${b} + ${c} as steps` });
+  const plane = new Plane({ x: around(x0, x1, width - 16), y: around(y0, y1, height - 16), width, height,
+    label: `${a} − ${b} + ${c} as steps` });
   const { colours } = plane;
   const [blue, orange] = [CATEGORIES[0], colours.star];
-  const labels = [a, b, c, ...(stage === 3 ? answers : [])].map((name) => ({ at: places.get(name), text: name, bold: [a, b, c].includes(name) }));
+  const labels = [a, b, c, ...(stage === 3 ? answers : [])].map((name) => ({ at: places.get(name), text: name,
+    bold: [a, b, c].includes(name) }));
   if (stage > 1) labels.push({ at: star, text: narrow() ? "the sum" : `${a} − ${b} + ${c}`, colour: orange, bold: true });
-  const lines = [[places.get(b), places.get(c)], ...(stage > 1 ? [[places.get(a), star]] : []), ...(stage === 3 ? [[star, places.get(answers[0])]] : [])];
+  const lines = [[places.get(b), places.get(c)], ...(stage > 1 ? [[places.get(a), star]] : []),
+    ...(stage === 3 ? [[star, places.get(answers[0])]] : [])];
   plane.show(plane.arrow(places.get(b), places.get(c), colours.accent, { width: 3 }),
     stage > 1 ? plane.arrow(places.get(a), star, orange, { width: 3 }) : [],
-    stage === 3 ? answers.map((name) => [plane.dot(places.get(name), colours.faint), name === answers[0] ? plane.arrow(star, places.get(name), colours.faint, { dashed: true, width: 1.4 }) : []]) : [],
-    [a, b, c].map((name) => plane.dot(places.get(name), blue, 5.5)), stage > 1 ? plane.star(star, orange) : [], labelsApart(plane, labels, { size: 15, lines }));
+    stage === 3 ? answers.map((name) => [plane.dot(places.get(name), colours.faint),
+      name === answers[0] ? plane.arrow(star, places.get(name), colours.faint, { dashed: true, width: 1.4 }) : []]) : [],
+    [a, b, c].map((name) => plane.dot(places.get(name), blue, 5.5)), stage > 1 ? plane.star(star, orange) : [],
+    labelsApart(plane, labels, { size: 15, lines }));
   return plane.node;
 }

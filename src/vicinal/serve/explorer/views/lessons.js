@@ -43,8 +43,8 @@ function startPage(root, { state: address_, space }) {
   const cards = el("ol", { class: "cards" });
   replace(root, el("div", { class: "page lessons" },
     el("h2", { tabindex: -1 }, "Six short lessons"),
-    el("p", { class: "lead" }, "How words become vectors, and vectors words again. Each lesson starts from a question, takes five to ten minutes "
-      + "and ends with an exercise that checks your answers. No mathematics beyond multiplying and square roots."),
+    el("p", { class: "lead" }, "How words become vectors, and vectors words again. Each lesson starts from a question, takes five to "
+      + "ten minutes and ends with an exercise that checks your answers. No mathematics beyond multiplying and square roots."),
     el("p", { class: "faint" }, "Where a lesson looks into a space, it is the one chosen above: now ", el("strong", {}, space.name),
       `, ${space.n.toLocaleString("en")} names of ${space.dim} numbers each.`), cards, sizeButton(address_)));
   const update = (state) => replace(cards, LESSONS.map((lesson, i) => el("li", {}, el("a", { class: "card", href: address(state, i + 1) },
@@ -57,7 +57,8 @@ function onePage(root, context, number) {
   const about = LESSONS[number - 1];
   const kept = new Kept(context.state);
   const body = el("div", { class: "steps" });
-  const places = [el("nav", { class: "progress", "aria-label": "Lessons" }), el("nav", { class: "progress after", "aria-label": "Next and previous lesson" })];
+  const places = [el("nav", { class: "progress", "aria-label": "Lessons" }),
+    el("nav", { class: "progress after", "aria-label": "Next and previous lesson" })];
   const lesson = {
     ...context, kept, number,
     solved: () => { if (!isDone(kept.values, number)) kept.set({ done: [...new Set(`${kept.get("done")}${number}`)].sort().join("") }); },
@@ -71,7 +72,8 @@ function onePage(root, context, number) {
   const update = (state) => {
     if (kept.take(state)) mounted.update();
     const { view, text } = about.onward;
-    replace(onward, el("a", { href: `#${new URLSearchParams({ view, space: context.space.name, ...(state.theme && { theme: state.theme }) })}` }, text));
+    const there = new URLSearchParams({ view, space: context.space.name, ...(state.theme && { theme: state.theme }) });
+    replace(onward, el("a", { href: `#${there}` }, text));
     replace(places[0], progress(state, number, size));
     replace(places[1], steps(state, number));
   };
