@@ -29,5 +29,5 @@ export async function vectorsOf({ source, space }, names) {
   const distinct = [...new Set(names)];
   if (!distinct.length) return new Map();
   const { vectors } = await source.vectors(space.name, distinct);
-  return new Map(distinct.map((name, i) => [name, vectors[i]]));
+  return new Map(distinct.map((name, i) => [name, vectors[i].vector]));
 }
