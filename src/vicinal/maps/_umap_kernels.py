@@ -62,7 +62,7 @@ def widths(distances, target, mean, nearest, width):
 def power(x, exponent):
     """Raise a positive normal float32 to a power, to about four digits: 2 to the (exponent times log2 x).
 
-    Both polynomials interpolate at Chebyshev points of one octave; a descent that is random anyway needs no more digits.
+    Both polynomials interpolate at Chebyshev points of one octave; a random descent needs no more digits.
     """
     bits = np.float32(x).view(np.int32)
     whole = np.float32(((bits & _EXPONENT) >> _PLACES) - _BIAS)
@@ -93,9 +93,9 @@ def clipped(value):
 def move(places, starts, tails, rates, first, last, curve, rate, epoch, negatives, seed):
     """Run one epoch over the edges that leave the points ``first`` to ``last``.
 
-    An edge of rate r is taken in the epochs in which r times the number of epochs reaches another whole number. It pulls
-    its ends together, then ``negatives`` points drawn at random push its head away. What is drawn depends on seed, epoch
-    and edge alone.
+    An edge of rate r is taken in the epochs in which r times the number of epochs reaches another whole number. It
+    pulls its ends together, then ``negatives`` points drawn at random push its head away. What is drawn depends on
+    seed, epoch and edge alone.
 
     Parameters
     ----------

@@ -36,6 +36,13 @@ class PointTrust:
         Which of ``true`` the map does not show among the k nearest.
     false : (m, k) bool
         Which of ``shown`` are not among the k true neighbours.
+
+    Examples
+    --------
+    >>> space = Space(["A", "B", "C"], [[0, 1], [0, 2], [0, 4]], metric="euclidean")
+    >>> found = Trust(space, Map(space.names, [[0, 0], [5, 0], [1, 0]], "by hand")).of([0], k=1)
+    >>> space.names[found.true[0, 0]], space.names[found.shown[0, 0]], found.lost.tolist()
+    ('B', 'C', [[True]])
     """
 
     rows: NDArray[np.int64]
