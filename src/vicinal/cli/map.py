@@ -132,7 +132,7 @@ def _drawn(space: Space, names: Iterable[str] | None, output: str, how: dict[str
 
 def _write(space: Space, drawn: Map, output: str, how: dict[str, Any]) -> None:
     """Write the file that the ending asks for, and say what the map is worth."""
-    ending = Path(output).suffix.lower()
+    ending, inside = Path(output).suffix.lower(), counted(len(drawn), "name")
     if ending in _PICTURES:
         from vicinal.maps import scatter
 
@@ -141,11 +141,11 @@ def _write(space: Space, drawn: Map, output: str, how: dict[str, Any]) -> None:
         if ending == _PAGE:
             from vicinal.serve.page import write_page
 
-            write_page(space, drawn, output, force=how["force"])
+            inside = write_page(space, drawn, output, title=how["title"], force=how["force"]).summary()
         else:
             drawn.save(output, force=how["force"])
         say(f"{drawn.method}: " + ", ".join(f"{what} {figure}" for what, figure in drawn.summary()))
-    note(f"wrote {output} ({counted(len(drawn), 'name')})")
+    note(f"wrote {output} ({inside})")
 
 
 def _chosen(space: Space, output: str, how: dict[str, Any]) -> list[str] | None:
