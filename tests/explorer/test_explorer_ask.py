@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
-from vicinal import Space
+from vicinal import Space, build_index
 from vicinal.expression import parse
 from vicinal.serve import Served, Shelf
 from vicinal.serve.asking import odd_answer, path_answer
@@ -40,10 +40,15 @@ def hostile():
 
 
 @pytest.fixture(scope="module")
-def url(serving, royal, even, hostile):
+def indexed(royal):
+    return Served("indexed", royal, build_index(royal))
+
+
+@pytest.fixture(scope="module")
+def url(serving, royal, even, hostile, indexed):
     flat = Space(royal.names, royal.matrix, metric="euclidean")
     spaces = {"royal": royal, "even": even, "hostile": hostile, "flat": flat}
-    return serving(Shelf([Served(name, space) for name, space in spaces.items()])).url
+    return serving(Shelf([Served(name, space) for name, space in spaces.items()] + [indexed])).url
 
 
 @pytest.fixture
@@ -87,6 +92,16 @@ def test_neighbours_are_those_of_the_space(ask, royal, query):
     assert "exactly, every row" in page.locator(".answer").inner_text()
 
 
+def test_an_index_is_used_and_said(ask, indexed):
+    page = ask(space="indexed", q="sea3")
+    said = page.locator(".answer").inner_text()
+    assert f"cosine by the {indexed.index.kind} index, recall" in said and "dot product exactly, every row" in said
+    agree(ranked(page, "Cosine"), indexed.index.search("sea3", 10)[0])
+    page.get_by_label("compare every row").check()
+    page.wait_for_selector("text=; exactly, every row.")
+    assert values(page)["exact"] == "1"
+
+
 def test_pointing_at_a_name_shows_its_rank_in_the_other_lists(ask, royal):
     page = ask(q="sea3", k=5)
     name = royal.nearest("sea3", 5, metric="dot")[0][4].name
@@ -117,11 +132,11 @@ def test_why_the_metrics_differ(ask, royal):
 def test_a_name_is_asked_about_and_back_goes_back(ask):
     page = ask(q="sea3")
     page.locator('.ranking[aria-label="Cosine"] .name').nth(2).click()
-    page.wait_for_function("document.querySelector('h2').textContent !== 'Nearest to sea3'")
+    page.wait_for_function("() => document.querySelector('h2').textContent !== 'Nearest to sea3'")
     assert values(page)["q"] != "sea3"
     assert page.evaluate("document.activeElement.tagName") == "H2"  # the button is gone, the keyboard is not lost
     page.go_back()
-    page.wait_for_function("document.querySelector('h2').textContent === 'Nearest to sea3'")
+    page.wait_for_function("() => document.querySelector('h2').textContent === 'Nearest to sea3'")
     assert page.locator("input[type=search]").input_value() == "sea3"
 
 
@@ -133,7 +148,7 @@ def test_completion_by_keyboard_completes_the_last_term(ask):
     box.press("ArrowDown")
     assert page.locator('[aria-selected="true"]').text_content() == "woman"
     box.press("Enter")
-    page.wait_for_function("document.querySelector('h2').textContent.includes('2 * woman')")
+    page.wait_for_function("() => document.querySelector('h2').textContent.includes('2 * woman')")
     assert values(page)["q"] == "king - man + 2 * woman"
 
 
@@ -173,17 +188,17 @@ def test_chips_change_the_sum(ask):
     page.wait_for_selector('[role=option]:text-is("woman")')
     add.press("ArrowDown")
     add.press("Enter")
-    page.wait_for_function("document.querySelectorAll('.chip').length === 3")
+    page.wait_for_function("() => document.querySelectorAll('.chip').length === 3")
     assert values(page)["sum"] == "king - man + woman" and add.input_value() == ""
     page.get_by_label("Take woman away instead").click()
     page.wait_for_selector("button[aria-label='Add woman instead']")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Add woman instead"
     page.get_by_label("Factor of king").fill("2.5")
     page.get_by_label("Factor of king").press("Enter")
-    page.wait_for_function("location.hash.includes('2.5')")
+    page.wait_for_function("() => location.hash.includes('2.5')")
     assert values(page)["sum"] == "2.5 * king - man - woman"
     page.get_by_label("Remove man").click()
-    page.wait_for_function("document.querySelectorAll('.chip').length === 2")
+    page.wait_for_function("() => document.querySelectorAll('.chip').length === 2")
     page.wait_for_selector(READY)
     assert values(page)["sum"] == "2.5 * king - woman"
     assert page.locator("input[aria-label='A sum of names']").input_value() == "2.5 * king - woman"
@@ -286,7 +301,7 @@ def test_odd_one_out_has_the_numbers_of_the_library(ask, royal):
     cells = [float(text.replace("−", "-")) for text in page.locator(".figure svg g > text").all_text_contents()]
     assert cells == pytest.approx(royal.similarities(order, metric="cosine").ravel().tolist(), abs=0.0051)
     page.get_by_label("Remove tree1").click()
-    page.wait_for_function("document.querySelectorAll('.chip').length === 3")
+    page.wait_for_function("() => document.querySelectorAll('.chip').length === 3")
     assert values(page)["odd"] == "sea1 sea2 sea3"
     page.get_by_label("Remove sea1").click()
     page.wait_for_selector("text=Add three names or more")
@@ -350,8 +365,10 @@ def test_an_unknown_name_offers_near_spellings(chromium, url):
 
 
 def test_hostile_names_stay_text(ask, hostile):
+    page = ask(space="hostile")
     for name in HOSTILE:
-        page = ask(space="hostile", q=name)
+        page.evaluate("hash => { location.hash = hash; }", urlencode({"view": "ask", "space": "hostile", "q": name}))
+        page.wait_for_function("name => document.querySelector('h2 bdi')?.textContent === name", arg=name)
         assert page.locator("h2 bdi").text_content() == name
         shown = page.locator('.ranking[aria-label="Cosine"] .name').all_text_contents()
         assert shown == [match.name for match in hostile.nearest(name, 10)[0]]
@@ -361,6 +378,7 @@ def test_hostile_names_stay_text(ask, hostile):
     assert page.locator(".chip bdi").all_text_contents() == HOSTILE
     ask("sum", space="hostile", sum=f"{plain[0]} - {plain[1]} + {plain[2]}")
     assert page.locator(".chip bdi").all_text_contents() == plain[:3]
+    assert "\u202e" not in page.locator(".why").text_content()  # or the rest of the sentence would run backwards
     ask("path", space="hostile", **{"from": HOSTILE[0], "to": HOSTILE[3]})
     assert page.locator(".chain").first.locator(".name").last.text_content() == HOSTILE[3]
     assert page.evaluate("window.hacked") is None and page.locator("main img, main script").count() == 0

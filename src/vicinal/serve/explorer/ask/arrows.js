@@ -18,7 +18,9 @@ export function arrowsOf(terms, vectors) {
   for (const { plus, minus } of pairs) {
     const [from, to] = [vectors.get(minus.name), vectors.get(plus.name)];
     arrows.push({ from, to, label: "" });
-    go(add(to, from, -1).map((value) => value * plus.weight), plus.weight === 1 ? `+ ${plus.name} − ${minus.name}` : `+ ${plus.weight} × (${plus.name} − ${minus.name})`);
+    const difference = `${plus.name} − ${minus.name}`;
+    const label = plus.weight === 1 ? `+ ${difference}` : `+ ${plus.weight} × (${difference})`;
+    go(add(to, from, -1).map((value) => value * plus.weight), label);
   }
   for (const [i, { weight, name }] of rest.entries()) {
     if (i === first || terms.length === 1) continue;

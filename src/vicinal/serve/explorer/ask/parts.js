@@ -9,8 +9,8 @@ export const fixed = (value, digits = 3) => (value === null ? "∞" : value.toLo
 }).replace("-", "−"));
 
 // A button that asks about a name. It may be long, or written from right to left: the sheet cuts and isolates it.
-export function nameButton(name, onpick, attributes = {}) {
-  return el("button", { class: "name", type: "button", "data-name": name, onclick: () => onpick(name), ...attributes }, el("bdi", {}, name));
+export function nameButton(name, onpick) {
+  return el("button", { class: "name", type: "button", onclick: () => onpick(name) }, el("bdi", {}, name));
 }
 
 // Questions to try. items: [{text, pick}]
