@@ -57,7 +57,7 @@ def url(serving, seeds, royal):
 def show(page, url, **state):
     parts = "&".join(f"{key}={value}" for key, value in state.items())
     page.goto(f"{url}/explorer/#view=compare&{parts}")
-    page.wait_for_function(READY)
+    eventually(page, READY)
     return page
 
 
@@ -71,9 +71,11 @@ def points(page, side):
     return pixels(page.locator(".compare-cloud .cloud-field").nth(side))
 
 
-def eventually(page, holds):
-    """Look again until it holds; pictures are drawn some frames after they are asked for."""
-    end = time.monotonic() + 10
+def eventually(page, holds, arg=None):
+    """Look again until it holds, in Python or in the page (whose policy forbids what Playwright's own waiting does)."""
+    if isinstance(holds, str):
+        return eventually(page, lambda: page.evaluate(holds, arg))
+    end = time.monotonic() + 20
     while not holds():
         assert time.monotonic() < end, "it never came to hold"
         page.evaluate("() => new Promise(requestAnimationFrame)")
@@ -101,8 +103,8 @@ def test_a_turned_copy_laid_on_its_original_is_the_same_picture(page, url):
     show(page, url, space="royal", b="turned", colour="none")
     apart = np.abs(points(page, 0) - points(page, 1)).mean()
     page.get_by_label("Lay turned on royal").check()
-    page.wait_for_function("() => document.querySelectorAll('figcaption')[1].textContent.includes('laid on royal')")
-    page.wait_for_function(READY)
+    eventually(page, "() => document.querySelectorAll('figcaption')[1].textContent.includes('laid on royal')")
+    eventually(page, READY)
     assert apart > 0.5
     eventually(page, lambda: np.abs(points(page, 0) - points(page, 1)).mean() < 0.05)
     assert "100 %" in page.locator(".compare-card").first.inner_text()
@@ -117,7 +119,7 @@ def test_a_turned_copy_laid_on_its_original_is_the_same_picture(page, url):
 
 def test_clouds_are_coloured_by_movement(page, url):
     show(page, url, space="one", b="two")
-    page.wait_for_function("() => document.querySelectorAll('.cloud-field').length === 2")
+    eventually(page, "() => document.querySelectorAll('.cloud-field').length === 2")
     for side in (0, 1):
         eventually(page, lambda: len(np.unique(points(page, side).reshape(-1, 3), axis=0)) > 40)
     assert "neighbours lost" in page.locator(".compare-cloud").first.inner_text()
@@ -144,9 +146,9 @@ def test_the_table_is_sorted_filtered_and_chosen_from(page, url, royal):
     assert first_names(page, 3) == list(royal.names)[:3]
     assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "descending" and "sort=count" in page.url
     page.get_by_label("Filter names by text").fill("bird4")
-    page.wait_for_function("() => document.querySelectorAll('.compare-words tbody tr').length === 10")
+    eventually(page, "() => document.querySelectorAll('.compare-words tbody tr').length === 10")
     page.get_by_label("Smallest count").fill("14")  # bird40 has 13
-    page.wait_for_function("() => document.querySelectorAll('.compare-words tbody tr').length === 1")
+    eventually(page, "() => document.querySelectorAll('.compare-words tbody tr').length === 1")
     assert first_names(page) == ["bird4"]
     page.get_by_label("Filter names by text").fill("nothing like it")
     page.get_by_text("No measured name fits").wait_for()
@@ -185,7 +187,7 @@ def test_a_lasso_in_one_map_filters_the_table_and_marks_the_other(page, url):
     assert 0 < count < 200 and f"of {count} " in page.locator(".compare-words p").inner_text()
     eventually(page, lambda: np.abs(points(page, 1) - before).max() > 60 and "sel=" in page.url)
     page.reload()
-    page.wait_for_function(READY)
+    eventually(page, READY)
     assert chip.inner_text().startswith(str(count))
     chip.click()
     assert "sel=" not in page.url and "of 200" in page.locator(".compare-words p").inner_text()
@@ -195,7 +197,7 @@ def test_two_languages_belong_together_by_what_is_nearest(page, url):
     show(page, url, space="royal", b="french")
     assert "none" not in page.locator(".compare-card").first.inner_text() or "0 shared" in page.inner_text(".compare")
     page.get_by_label("Belong together").select_option("nearest")
-    page.wait_for_function("() => document.querySelector('.compare-words tbody th')?.textContent.includes('le_')")
+    eventually(page, "() => document.querySelector('.compare-words tbody th')?.textContent.includes('le_')")
     assert "pairs" in page.locator(".compare-card").first.inner_text()
     page.get_by_label("Filter names by text").fill("queen")
     page.locator(".compare-words tbody button").first.click()
@@ -213,11 +215,11 @@ def test_names_are_text_whatever_they_are(page, url):
         page.evaluate(
             "(q) => { location.hash = '#' + new URLSearchParams({view: 'compare', space: 'odd', b: 'odder', q}) }", name
         )
-        page.wait_for_function(
+        eventually(page,
             "(q) => [...document.querySelectorAll('.compare-across bdi')].length > 0"
             " && document.querySelector('tr[aria-current] bdi')?.title === q", arg=name,
         )  # fmt: skip
-        page.wait_for_function(READY)
+        eventually(page, READY)
         assert page.locator(".compare-chosen svg").count() == 1
     assert page.locator(".compare img, .compare script").count() == 0
     assert page.evaluate("document.getElementById('main').scrollWidth <= innerWidth")
@@ -245,11 +247,11 @@ def test_everything_is_in_the_address(page, url):
     assert page.get_by_label("Looked for among").input_value() == "all"
     assert "1 − cosine" in page.locator(".compare-cloud").first.inner_text()
     page.get_by_role("button", name="Swap a and b").click()
-    page.wait_for_function("() => document.querySelector('.compare-controls select').value === 'turned'")
-    page.wait_for_function(READY)
+    eventually(page, "() => document.querySelector('.compare-controls select').value === 'turned'")
+    eventually(page, READY)
     page.go_back()
-    page.wait_for_function("() => document.querySelector('.compare-controls select').value === 'royal'")
-    page.wait_for_function(READY)
+    eventually(page, "() => document.querySelector('.compare-controls select').value === 'royal'")
+    eventually(page, READY)
 
 
 def test_pictures_can_be_kept(page, url):
@@ -279,7 +281,7 @@ def test_an_error_is_said_and_can_be_tried_again(chromium, url):
     page.get_by_role("alert").filter(has_text="the space is being replaced").wait_for()
     page.unroute("**/compare")
     page.get_by_role("button", name="Try again").click()
-    page.wait_for_function(READY)
+    eventually(page, READY)
     page.evaluate("location.hash += '&q=nobody'")
     page.get_by_role("alert").filter(has_text="nobody").wait_for()
     page.close()

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import sqrt
-from threading import RLock
+from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -33,7 +33,7 @@ _FITTED = 20_000  # rows that the axes are fitted on
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """Two spaces, and what was worked out of them once; one thread at a time works.
+    """Two spaces, and what was worked out of them once.
 
     Examples
     --------
@@ -45,14 +45,15 @@ class Pair:
     a: Space
     b: Space
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
-    _lock: Any = field(default_factory=RLock, repr=False)
+    _locks: dict[Any, Lock] = field(default_factory=dict, repr=False)
 
     def once(self, what: Any, compute: Callable[[], Any]) -> Any:
-        """Return what is kept under ``what``, worked out the first time."""
-        with self._lock:
-            if what not in self._kept:
-                self._kept[what] = compute()
-            return self._kept[what]
+        """Return what is kept under ``what``, worked out the first time; threads that ask meanwhile wait."""
+        if what not in self._kept:
+            with self._locks.setdefault(what, Lock()):
+                if what not in self._kept:
+                    self._kept[what] = compute()
+        return self._kept[what]
 
     def link(self, by: str) -> Link:
         """Which rows belong together."""
@@ -94,7 +95,7 @@ def pair_of(a: Served, b: Served) -> Pair:
     True
     """
     pairs = a.once("compared", WeakKeyDictionary)
-    with a.once("comparing", RLock):
+    with a.once("comparing", Lock):
         if b not in pairs:
             pairs[b] = Pair(a.space, b.space)
         found: Pair = pairs[b]

@@ -8,7 +8,7 @@ from math import nan, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.align import Procrustes, orthogonal_map
+from vicinal.align import orthogonal_map
 from vicinal.lengths import unit_rows, unit_rows_wide
 from vicinal.randomness import generator
 from vicinal.serve.linking import Link
@@ -83,9 +83,8 @@ def lay(a: Space, b: Space, link: Link) -> Laid:
     left, right = link.rows[:, (a.norms[left] > 0) & (b.norms[right] > 0)]
     if len(left) < a.dim:
         return Laid("", f"{len(left):,} linked names do not settle a map of {a.dim} dimensions; {a.dim} are needed")
-    pairs = zip(b.names.take(right), a.names.take(left), strict=True)
-    turn = Procrustes().fit(b, a, pairs).map_
     x, y = unit_rows_wide(b.matrix[right]), unit_rows_wide(a.matrix[left])
+    turn = orthogonal_map(x, y)  # what `Procrustes` learns from these pairs, whose rows are known here
     held_out = nan
     if len(left) >= 2 * a.dim:
         # every second name, so that frequent and rare ones are in both halves

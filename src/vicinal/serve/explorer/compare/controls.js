@@ -18,7 +18,8 @@ export function drawControls(node, { spaces, a, state }, settings, answer) {
     el("button", { class: "quiet", "data-stay": "swap", title: "Swap a and b", "aria-label": "Swap a and b", onclick: swap }, "⇄"),
     choice("b", "b", b.name, spaces.filter(({ name }) => name !== a.name).map(({ name }) => [name, name]),
       (name) => state.set({ b: name, q: null, sel: null, ca: null, cb: null, mb: null, link: null }, { push: true })),
-    choice("k", "Neighbours", String(settings.k), [...new Set([...KS, settings.k])].sort((x, y) => x - y).map((k) => [String(k), String(k)]),
+    choice("k", "Neighbours", String(settings.k),
+      [...new Set([...KS, settings.k])].sort((x, y) => x - y).map((k) => [String(k), String(k)]),
       (k) => state.set({ k: k === "10" ? null : k })),
     same && choice("link", "Belong together", settings.link, [["names", "same names"], ["nearest", "each other's nearest"]],
       (link) => state.set({ link: link === "names" ? null : link, q: null, sel: null })),
@@ -78,4 +79,7 @@ function camera(text) {
   return { dim, at: values.slice(0, dim), span: values[dim], ...(dim === 3 && { turn: values.slice(4) }) };
 }
 
-const kept = ({ k, lay, colour }) => ({ k: k === 10 ? null : String(k), lay: lay ? "1" : null, colour: colour === "overlap" ? null : colour });
+// What stays when other spaces are chosen.
+const kept = ({ k, lay, colour }) => ({
+  k: k === 10 ? null : String(k), lay: lay ? "1" : null, colour: colour === "overlap" ? null : colour,
+});

@@ -3,7 +3,7 @@
 import { el, replace } from "../dom.js";
 
 // set(changes): into the address; clear(): forget the selection
-export function skeleton(root, clouds, table, around, set, clear) {
+export function skeleton(root, [clouds, table, around], set, clear) {
   const controls = el("div", { class: "compare-controls", role: "group", "aria-label": "What is compared" });
   const cards = el("div", { class: "panels compare-cards", "aria-live": "off" });
   const filters = filterRow(set, clear);
@@ -21,10 +21,13 @@ export function skeleton(root, clouds, table, around, set, clear) {
 }
 
 function filterRow(set, clear) {
-  const find = el("input", { type: "search", placeholder: "Filter by text", "aria-label": "Filter names by text", autocomplete: "off", spellcheck: "false" });
+  const find = el("input", {
+    type: "search", placeholder: "Filter by text", "aria-label": "Filter names by text", autocomplete: "off", spellcheck: "false",
+  });
   const min = el("input", { type: "number", min: "0", step: "1", "aria-label": "Smallest count", placeholder: "0" });
   const least = el("label", { class: "compare-choice" }, el("span", { class: "faint" }, "Smallest count"), min);
-  const first = el("select", { "aria-label": "What comes first" }, el("option", { value: "" }, "moved most first"), el("option", { value: "down" }, "stayed most first"));
+  const first = el("select", { "aria-label": "What comes first" },
+    el("option", { value: "" }, "moved most first"), el("option", { value: "down" }, "stayed most first"));
   first.addEventListener("change", () => set({ sort: null, way: first.value || null }));
   const chip = el("button", { hidden: true, onclick: clear });
   find.addEventListener("input", () => set({ find: find.value }));
@@ -51,7 +54,8 @@ export function alone(space) {
       "a training with another seed, the same names untrained, another language laid on it, another model."),
     el("pre", { class: "card compare-command" }, el("code", {}, `vicinal serve ${quoted(space.name)}.space another.space`)),
     el("p", { class: "faint" }, "Names are linked by their spelling; dimensions and models may differ. ",
-      "Vectors of different models never meet here: their neighbours are compared, or one space is turned onto the other first, and the page says so."));
+      "Vectors of different models never meet here: their neighbours are compared, ",
+      "or one space is turned onto the other first, and the page says so."));
 }
 
 const quoted = (name) => (/^[\w.-]+$/.test(name) ? name : `'${name.replace(/'/g, "'\\''").slice(0, 200)}'`);

@@ -13,7 +13,8 @@ export function neighbourhoods({ source, announce }, set, found) {
   const place = el("div", { class: "compare-chosen" });
   let settings = null;
   const search = searchBox({
-    label: "Name", placeholder: "A name of either space", complete: (prefix) => completed(source, settings, prefix), onpick: (q) => set({ q }),
+    label: "Name", placeholder: "A name of either space",
+    complete: (prefix) => completed(source, settings, prefix), onpick: (q) => set({ q }),
   });
   const input = search.querySelector("input");
   const among = el("div", {});
@@ -58,15 +59,18 @@ function draw(place, answer, announce) {
   const width = () => Math.round(Math.max(300, Math.min(640, place.clientWidth || 560)));
   const chart = figure(title(found), () => slopeChart(found, answer, width()), { name: `neighbours of ${found.query}` });
   replace(place, verdict(found, answer), found.a.matches.length + found.b.matches.length > 0 && [chart, legend(found, answer),
-    el("details", {}, el("summary", {}, "As a table"), el("div", { class: "compare-scroll", tabindex: "0", role: "region", "aria-label": "Neighbours as a table" },
-      slopeTable(found, answer)))],
+    el("details", {}, el("summary", {}, "As a table"),
+      el("div", { class: "compare-scroll", tabindex: "0", role: "region", "aria-label": "Neighbours as a table" },
+        slopeTable(found, answer)))],
   across(found, answer));
   let last = width();
   new ResizeObserver(() => { if (width() !== last) { last = width(); chart.redraw(); } }).observe(place);
   announce(place.firstElementChild.textContent);
 }
 
-const title = ({ query, a, b }) => (a.name && b.name && a.name !== b.name ? `${shortened(a.name)} ↔ ${shortened(b.name)}` : shortened(query));
+function title({ query, a, b }) {
+  return a.name && b.name && a.name !== b.name ? `${shortened(a.name)} ↔ ${shortened(b.name)}` : shortened(query);
+}
 
 function verdict(found, { a, b }) {
   const [here, there] = [found.a.matches.length, found.b.matches.length];
@@ -74,14 +78,17 @@ function verdict(found, { a, b }) {
   if (found.a.row < 0) return say(`${b.space} holds this name, ${a.space} has none that belongs to it.`);
   if (found.b.row < 0) return say(`${a.space} holds this name, ${b.space} has none that belongs to it.`);
   if (!here || !there) return say("Its vector is zero in one of the spaces, so it has no neighbours there.");
-  return say(el("b", {}, `${found.kept} of ${here} kept`), `, ${here - found.kept} lost, ${there - found.kept} gained, from ${a.space} to ${b.space}.`);
+  return say(el("b", {}, `${found.kept} of ${here} kept`),
+    `, ${here - found.kept} lost, ${there - found.kept} gained, from ${a.space} to ${b.space}.`);
 }
 
 // The marks in words; only those that occur.
 function legend(found, { b }) {
   const signs = { kept: "●", lost: "×", gained: "+", absent: "□" };
   const there = new Set([...found.a.matches, ...found.b.matches].map(({ mark }) => mark));
-  const meaning = { kept: "in both lists", lost: "no longer among the nearest", gained: `new in ${b.space}`, absent: "the other space has no such name" };
+  const meaning = {
+    kept: "in both lists", lost: "no longer among the nearest", gained: `new in ${b.space}`, absent: "the other space has no such name",
+  };
   return el("p", { class: "faint compare-legend" }, Object.keys(MARKS).filter((mark) => there.has(mark)).map((mark) =>
     el("span", {}, `${signs[mark]} ${MARKS[mark]}: ${meaning[mark]}`)));
 }
@@ -90,9 +97,12 @@ function legend(found, { b }) {
 function across(found, { across: by, a, b }) {
   if (!by || !found.across) return null;
   const list = (matches, from, into) => matches.length > 0 && el("p", {}, `Where ${from} has it, ${into} has: `,
-    matches.slice(0, 5).map(({ name, score }, i) => [i ? ", " : "", el("bdi", {}, shortened(name)), el("span", { class: "faint" }, ` ${decimal(score)}`)]));
+    matches.slice(0, 5).map(({ name, score }, i) => [
+      i ? ", " : "", el("bdi", {}, shortened(name)), el("span", { class: "faint" }, ` ${decimal(score)}`),
+    ]));
   const how = by === "procrustes" ? "after turning one space onto the other" : "both spaces being in the same coordinates";
   return el("div", { class: "card compare-across" }, el("h3", {}, "Across the spaces"),
-    list(found.across.in_b, a.space, b.space), list(found.across.in_a, b.space, a.space), el("p", { class: "faint" }, `Nearest by cosine, ${how}.`));
+    list(found.across.in_b, a.space, b.space), list(found.across.in_a, b.space, a.space),
+    el("p", { class: "faint" }, `Nearest by cosine, ${how}.`));
 }
 

@@ -48,7 +48,8 @@ export function slopeChart(found, answer, width) {
   const side = (matches, at, end, other) => matches.map((match, i) => entry(match, i, { at, end, y: y(i), room, narrow, other, colours }));
   return svg("svg", {
     viewBox: `0 0 ${width} ${height}`, width, height, role: "img",
-    "aria-label": `Neighbours of ${limited(found.query)}: ${found.kept} kept of ${found.a.matches.length}`, "font-family": "system-ui, sans-serif", "font-size": 13,
+    "aria-label": `Neighbours of ${limited(found.query)}: ${found.kept} kept of ${found.a.matches.length}`,
+    "font-family": "system-ui, sans-serif", "font-size": 13,
   },
   title(found.a.name, answer.a.space, left, "end", room, colours), title(found.b.name, answer.b.space, right, "start", room, colours),
   lines, side(found.a.matches, left, "end", answer.b.space), side(found.b.matches, right, "start", answer.a.space));
@@ -60,7 +61,8 @@ export function slopeTable(found, answer) {
     ...found.a.matches.map((match, i) => [i + 1, match, answer.a.space, answer.b.space]),
     ...found.b.matches.map((match, i) => [i + 1, match, answer.b.space, answer.a.space]).filter(([, { mark }]) => mark !== "kept"),
   ];
-  return el("table", {}, el("thead", {}, el("tr", {}, ["Neighbour", "Space", "Rank", "Score", "What became of it"].map((text) => el("th", { scope: "col" }, text)))),
+  const headings = ["Neighbour", "Space", "Rank", "Score", "What became of it"];
+  return el("table", {}, el("thead", {}, el("tr", {}, headings.map((text) => el("th", { scope: "col" }, text)))),
     el("tbody", {}, rows.map(([rank, match, space, other]) => el("tr", {},
       el("th", { scope: "row" }, el("bdi", {}, match.name)), el("td", {}, space), el("td", { class: "figure" }, rank),
       el("td", { class: "figure" }, decimal(match.score, 3)), el("td", {}, fate(match, other))))));

@@ -9,14 +9,16 @@ export function summary(answer) {
 
 export function headline({ overlap, k, a, b }) {
   if (overlap.value === null) return `${a.space} and ${b.space} cannot be compared: ${overlap.note}`;
-  return `${percent(overlap.value)} of the ${k} nearest neighbours are the same in ${a.space} and ${b.space}; chance gives ${percent(overlap.chance, 1)}`;
+  return `${percent(overlap.value)} of the ${k} nearest neighbours are the same in ${a.space} and ${b.space}; `
+    + `chance gives ${percent(overlap.chance, 1)}`;
 }
 
 function agreement({ overlap, k, measured, among, shared, only_a, only_b, order, link, a, b }) {
   const linked = link === "names" ? "shared names" : "pairs";
   const only = only_a || only_b ? `; ${whole(only_a)} only in ${a.space}, ${whole(only_b)} only in ${b.space}` : "";
   const counted = measured < shared
-    ? `Measured on the ${whole(measured)} ${order} of ${whole(shared)} ${linked}, neighbours looked for among ${whole(among)} of them${only}.`
+    ? `Measured on the ${whole(measured)} ${order} of ${whole(shared)} ${linked}, `
+      + `neighbours looked for among the ${whole(among)} ${order}${only}.`
     : `Measured on all ${whole(shared)} ${linked}${only}.`;
   if (overlap.value === null) return card("Neighbours in common", "–", null, overlap.note, `${whole(shared)} ${linked}${only}.`);
   return card("Neighbours in common", percent(overlap.value), `${percent(overlap.low, 1)} to ${percent(overlap.high, 1)}`,
@@ -32,8 +34,9 @@ function similarities({ similarity: { value, low, high, pairs } }) {
       : value > 0.4 ? "Roughly the same names are alike in both."
         : value > 0.1 ? "Only a little of what is alike in one is alike in the other."
           : "What is alike in one says nothing about the other.";
-  return card("Similarities, ranked", value === null ? "–" : `ρ ${decimal(value)}`, value === null ? null : `${decimal(low)} to ${decimal(high)}`,
-    said, value === null ? "" : `Spearman's ρ of ${whole(pairs)} pairs of names, drawn at random where there are more.`);
+  const none = value === null;
+  return card("Similarities, ranked", none ? "–" : `ρ ${decimal(value)}`, none ? null : `${decimal(low)} to ${decimal(high)}`, said,
+    value === null ? "" : `Spearman's ρ of ${whole(pairs)} pairs of names, drawn at random where there are more.`);
 }
 
 function laid({ laid: { by, why, names, cosine, held_out }, a, b }) {
@@ -53,6 +56,6 @@ function laid({ laid: { by, why, names, cosine, held_out }, a, b }) {
 function card(title, figure, interval, ...said) {
   return el("section", { class: "card compare-card", "aria-label": title },
     el("h3", {}, title),
-    el("p", { class: "compare-figure" }, figure, interval && el("span", { class: "faint", title: "95 % interval over names" }, ` ${interval}`)),
+    el("p", { class: "compare-figure" }, figure, interval && el("span", { class: "faint", title: "95 % interval" }, ` ${interval}`)),
     said.filter(Boolean).map((text, i) => el("p", { class: i ? "faint" : null }, text)));
 }

@@ -17,11 +17,17 @@ export function wordTable(events) {
     const { words, k } = answer;
     const rows = chosen(words, options);
     const columns = headings(answer);
-    const more = () => { shown += 5 * STEP; draw(answer, options); node.querySelector("tbody").rows[shown - 5 * STEP]?.querySelector("button")?.focus(); };
+    const more = () => {
+      const before = shown;
+      shown += 5 * STEP;
+      draw(answer, options);
+      node.querySelector("tbody").rows[before]?.querySelector("button")?.focus();
+    };
+    const measured = rows.length < words.name.length ? ` (of ${whole(words.name.length)} measured)` : "";
     const focused = node.contains(document.activeElement) ? document.activeElement.dataset.stay : null;
     replace(node,
       el("p", { class: "faint", role: "status" }, rows.length
-        ? `${whole(Math.min(shown, rows.length))} of ${whole(rows.length)}${rows.length < words.name.length ? ` (of ${whole(words.name.length)} measured)` : ""}`
+        ? `${whole(Math.min(shown, rows.length))} of ${whole(rows.length)}${measured}`
         : words.name.length ? "No measured name fits; loosen the filter." : "No name is measured."),
       rows.length > 0 && el("div", { class: "compare-scroll", tabindex: "0", role: "region", "aria-label": "Table of names" },
         el("table", {},

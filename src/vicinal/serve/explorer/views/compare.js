@@ -39,7 +39,8 @@ class Compare {
       onsort: (sort, descending) => this.state.set({ sort, way: descending ? "down" : "up" }),
     });
     this.around = neighbourhoods(context, (changes) => this.state.set(changes), (...rows) => this.clouds.choose(rows));
-    this.parts = skeleton(root, this.clouds.node, this.table.node, this.around.node, (changes) => this.state.set(changes), () => this.clear());
+    this.parts = skeleton(root, [this.clouds.node, this.table.node, this.around.node],
+      (changes) => this.state.set(changes), () => this.clear());
   }
 
   update(wanted) {
@@ -100,7 +101,8 @@ class Compare {
       const maps = lay ? await this.frame(a, b, dim, link) : await Promise.all([this.map(a, ma), this.map(b, mb)]);
       if (mine !== this.asked.maps) return;
       this.links = links;
-      clouds.draw(maps.map((map, i) => ({ ...map, name: [a, b][i], names: names[i] })), links, [this.mapChoice("ma"), this.mapChoice("mb")]);
+      const said = maps.map((map, i) => ({ ...map, name: [a, b][i], names: names[i] }));
+      clouds.draw(said, links, [this.mapChoice("ma"), this.mapChoice("mb")]);
       this.look();
     } catch (error) {
       if (mine === this.asked.maps) { this.asked.maps = null; clouds.fail(error); }
