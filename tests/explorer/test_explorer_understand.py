@@ -130,7 +130,7 @@ class TestComponents:
         settled(page)
         page.wait_for_function("document.querySelector('.drawing').textContent.includes('fowl')")
         assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Remove bird1"
-        assert "fowl" in page.locator(".drawing svg").inner_text()
+        assert "fowl" in page.locator(".drawing svg").text_content()
         select = page.get_by_role("combobox", name="Columns")
         select.select_option("stored")
         settled(page)

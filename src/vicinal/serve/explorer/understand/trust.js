@@ -111,7 +111,7 @@ class Overview {
     replace(this.root,
       el("div", { class: "bar" }, el("h3", {}, "The whole map, by how much each point keeps"),
         downloads(`${this.space.name} trust of the map`, () => this.cloud)),
-      el("p", {}, `On average ${all ? "a point keeps" : `one of ${count(sample.at.length)} drawn points keeps`} ${mean} `, `of its ${k} nearest; `,
+      el("p", {}, `On average ${all ? "a point" : `one of ${count(sample.at.length)} drawn points`} keeps ${mean} of its ${k} nearest; `,
         `chance would keep ${percent(chance)}. `,
         all ? "" : "Some of the others are shown faintly, so that the shape of the map can be seen. ",
         "Where points have the colour of 0, closeness on this map means nothing: a cluster there may be an artefact."),
