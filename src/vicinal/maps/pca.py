@@ -95,12 +95,12 @@ def _with_fixed_signs(axes: NDArray[np.float64]) -> NDArray[np.float64]:
     return axes * np.where(axes[np.arange(len(axes)), first] < 0, -1.0, 1.0)[:, None]
 
 
-def chosen_rows(space: Space, names: Iterable[str] | None) -> tuple[Names, NDArray[np.int64]]:
-    """Return the names to map and their rows: distinct, known, at least three."""
+def chosen_rows(space: Space, names: Iterable[str] | None, least: int = 3) -> tuple[Names, NDArray[np.int64]]:
+    """Return the names to map and their rows: distinct, known, at least so many."""
     chosen = space.names if names is None else Names(names)
     rows = np.arange(len(space)) if names is None else np.array([space.names.row(name) for name in chosen], np.int64)
-    if len(rows) < 3:
-        raise BadInput(f"a map needs three names or more, got {len(rows)}")
+    if len(rows) < least:
+        raise BadInput(f"a map needs {least} names or more, got {len(rows)}")
     return chosen, rows
 
 
@@ -161,8 +161,8 @@ def pca_map(
     --------
     >>> space = Space(["A", "B", "C"], [[3, 30, 1], [15, 4, 1], [3, 27, 1]], metric="euclidean")
     >>> drawn = pca_map(space)
-    >>> drawn.names, drawn.coordinates.shape, round(drawn.quality["variance_kept"], 2)
-    (('A', 'B', 'C'), (3, 2), 1.0)
+    >>> drawn.coordinates.shape, round(drawn.quality["variance_kept"], 2)
+    ((3, 2), 1.0)
     """
     if dim not in (2, 3) or dim > space.dim:
         raise BadOption(f"a map of {space.dim}-dimensional vectors has dim 2 or 3 and no more than theirs, got {dim!r}")

@@ -1,47 +1,76 @@
 // The frame: which space, which view, which theme; everything else is in the views.
 
-import { el, replace } from "./dom.js";
+import { el, replace, svg } from "./dom.js";
+import { askForKey } from "./key.js";
 import { Server } from "./source.js";
 import { State } from "./state.js";
 import { setTheme } from "./theme.js";
 import { VIEWS } from "./views.js";
 
 const THEMES = ["", "light", "dark"];
+const THEME_TITLES = { "": "Auto", light: "Light", dark: "Dark" };
 
 export async function start(source = new Server()) {
   const state = new State();
   const main = document.getElementById("main");
   const announce = (text) => replace(document.getElementById("announcer"), text);
+  setTheme(themeOf(state.all()));
+  replace(main, el("p", { class: "loading faint" }, "Loading …"));
+  main.setAttribute("aria-busy", "true");
   let spaces;
   try {
     spaces = await source.spaces();
   } catch (error) {
-    return fail(main, error);
+    if (error.status === 401) return askForKey(main, source, () => start(source));
+    return fail(main, error, () => start(source));
+  } finally {
+    main.removeAttribute("aria-busy");
   }
   let shown = null;
   const show = () => {
     const wanted = state.all();
     const space = spaces.find(({ name }) => name === wanted.space) ?? spaces[0];
     const view = VIEWS.find(({ id }) => id === wanted.view) ?? VIEWS[0];
-    setTheme(THEMES.includes(wanted.theme) ? wanted.theme : "");
-    drawHeader(state, spaces, space, view);
-    if (shown?.view === view && shown.space === space) return shown.mounted.update(wanted);
-    shown?.mounted.unmount();
-    main.replaceChildren();
-    main.className = `view-${view.id}`;
-    document.title = `${view.title}: ${space.name} · Vicinal`;
-    shown = { view, space, mounted: view.mount(main, { source, state, spaces, space, announce }) };
-    shown.mounted.update(wanted);
+    const theme = themeOf(wanted);
+    if (theme !== (document.documentElement.dataset.theme ?? "")) setTheme(theme);
+    drawHeader(state, spaces, space, view, theme);
+    if (shown?.view !== view || shown.space !== space) {
+      shown?.mounted?.unmount();
+      main.replaceChildren();
+      main.className = `view-${view.id}`;
+      main.scrollTop = 0;
+      document.title = `${view.title}: ${space.name} · Vicinal`;
+      shown = { view, space, mounted: null };
+      attempt(main, () => { shown.mounted = view.mount(main, { source, state, spaces, space, announce }); });
+    }
+    const now = shown;
+    attempt(main, () => now.mounted?.update(wanted), () => shown === now);
   };
   state.on(show);
-  show();
+  return show();
 }
 
-function drawHeader(state, spaces, space, view) {
-  const theme = state.get("theme");
+// A view that fails says so; the rest of the page goes on.
+async function attempt(main, act, matters = () => true) {
+  try {
+    await act();
+  } catch (error) {
+    console.error(error);
+    if (matters()) main.prepend(failure(error));
+  }
+}
+
+const themeOf = ({ theme }) => (THEMES.includes(theme) ? theme : "");
+
+// Drawn anew only when something in it changes, so that a list that is open stays open.
+let drawn = "";
+function drawHeader(state, spaces, space, view, theme) {
+  const now = JSON.stringify([spaces, space.name, view.id, theme]);
+  if (now === drawn) return;
+  drawn = now;
   const focused = document.activeElement?.dataset?.stay;
   replace(document.getElementById("header"),
-    el("a", { class: "brand", href: "#" }, "Vicinal"),
+    el("a", { class: "brand", href: "#" }, mark(), "Vicinal"),
     el("label", { class: "space" }, el("span", { class: "unseen" }, "Space"),
       el("select", { "data-stay": "space", onchange: (event) => state.go(view.id, { space: event.target.value }) },
         spaces.map(({ name, n, dim }) => el("option", { value: name, selected: name === space.name }, `${name} (${n.toLocaleString("en")} × ${dim})`)))),
@@ -50,14 +79,24 @@ function drawHeader(state, spaces, space, view) {
       "aria-current": id === view.id ? "page" : null, "data-stay": `view ${id}`,
     }, title))),
     el("button", {
-      class: "quiet", "data-stay": "theme", title: "Light, dark, or as the system",
+      class: "quiet theme", "data-stay": "theme", title: "Light, dark, or as the system", "aria-label": `Theme: ${THEME_TITLES[theme]}`,
       onclick: () => state.set({ theme: THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] }),
-    }, { "": "Auto", light: "Light", dark: "Dark" }[theme] ?? "Auto"));
+    }, THEME_TITLES[theme]));
   if (focused) document.querySelector(`[data-stay="${CSS.escape(focused)}"]`)?.focus();
 }
 
-export function fail(root, error) {
-  replace(root, el("p", { class: "failure", role: "alert" }, error.message));
+function mark() {
+  const dot = (cx, cy, r, fill) => svg("circle", { cx, cy, r, fill });
+  return svg("svg", { viewBox: "4 5 24 22", width: 20, height: 18, "aria-hidden": "true" },
+    dot(10, 20, 5, "#0072B2"), dot(20, 11, 4, "#D55E00"), dot(24, 22, 3, "#009E73"));
+}
+
+export function fail(root, error, again = null) {
+  replace(root, failure(error, again));
+}
+
+function failure(error, again = null) {
+  return el("div", { class: "failure", role: "alert" }, el("p", {}, error.message), again && el("button", { onclick: again }, "Try again"));
 }
 
 if (!globalThis.vicinalPage) start();

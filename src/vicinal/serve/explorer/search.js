@@ -4,7 +4,7 @@ import { el, replace } from "./dom.js";
 
 let count = 0;
 
-// options: {label, value, complete(prefix) → [{name, row}], onpick(text), placeholder}. A sum completes its last term.
+// options: {label, value, complete(prefix) → [{name, row}], onpick(text), placeholder}. A sum completes its last term, after its factor if it has one.
 export function searchBox({ label, value = "", complete, onpick, placeholder = "" }) {
   const id = `names-${(count += 1)}`;
   const list = el("ul", { id, class: "names", role: "listbox", "aria-label": label, hidden: true });
@@ -15,7 +15,7 @@ export function searchBox({ label, value = "", complete, onpick, placeholder = "
   let found = [];
   let at = -1;
   let asked = 0;
-  const lead = () => /^(.*(?:^|\s)[+-]\s+)?/.exec(input.value)[0];
+  const lead = () => /^(?:.*(?:^|\s)[+-]\s+)?(?:\d*\.?\d+\s*\*\s*)?/s.exec(input.value)[0];
   const close = () => { found = []; at = -1; list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
   const pick = (text) => { input.value = text; asked += 1; close(); onpick(text.trim()); };
   const point = (next) => {

@@ -5,11 +5,31 @@ import { NameList, coloursOf, readTensors } from "./tensors.js";
 
 export class Failure extends Error {}
 
+const KEY = "vicinal-key"; // kept for as long as the tab is open
+
+function keptKey() {
+  try {
+    return sessionStorage.getItem(KEY) ?? "";
+  } catch {
+    return ""; // a browser that keeps nothing
+  }
+}
+
 export class Server {
   constructor(base = "..") {
     this.base = base;
-    this.key = "";
+    this.key = keptKey();
     this.kept = new Map();
+  }
+
+  // What the server wants to be given with every question
+  setKey(key) {
+    this.key = key;
+    try {
+      sessionStorage.setItem(KEY, key);
+    } catch {
+      // it is asked for again when the page is loaded again
+    }
   }
 
   async spaces() {
@@ -40,6 +60,16 @@ export class Server {
   // {names} → {fingerprint, metric, names, scores: [[…]]} of all pairs; {pairs: [[a, b], …]} → {fingerprint, metric, scores: […]}
   similarity(space, { names = undefined, pairs = undefined, metric = undefined }) {
     return this.json(`/spaces/${encodeURIComponent(space)}/similarity`, { names, pairs, metric });
+  }
+
+  // three or more names → {odd, metric, scores: [{name, score}]}: who does not belong; score: to the mean of the others
+  odd(space, names) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/odd`, { names });
+  }
+
+  // steps: names in between, at most; method: "links" | "line" → {metric, path: [{name, row, score (to the one before)}], considered}
+  path(space, from, to, { steps = 6, method = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/path`, { from, to, steps, method });
   }
 
   async complete(space, prefix, k = 10) {
@@ -88,6 +118,37 @@ export class Server {
     return this.once(`names ${space}`, async () => {
       const { tensors } = readTensors(await this.bytes(`/spaces/${encodeURIComponent(space)}/names`));
       return new NameList(tensors.name_offsets.data, tensors.names.data);
+    });
+  }
+
+  // Two spaces: → {a, b: {space, fingerprint, n, dim, metric, encoder}, k, link, shared, only_a, only_b, measured, among, order,
+  // overlap: {value, low, high, chance, note}, similarity: {value, low, high, pairs}, laid: {by, why, names, cosine, held_out},
+  // words: {name, row_a, row_b, overlap, moved, count?, count_b?, name_b?}, a list a column}. link: "names" or "nearest"
+  compare(a, b, { k = 10, link = "names" } = {}) {
+    return this.once(`compare ${JSON.stringify([a, b, k, link])}`, () => this.json("/compare", { a, b, k, link }));
+  }
+
+  // → {across, results: [{query, a: {name, row, matches: [{name, row, score, mark, rank, partner}]}, b, kept, overlap, across}]}
+  compareNames(a, b, names, { k = 10, link = "names", among = "linked" } = {}) {
+    return this.json("/compare/names", { a, b, names, k, link, among });
+  }
+
+  // For every row the row of the other space that it belongs to, or -1 → {toB: Int32Array, toA: Int32Array}
+  compareLinks(a, b, link = "names") {
+    return this.once(`links ${JSON.stringify([a, b, link])}`, async () => {
+      const { tensors } = readTensors(await this.bytes(`/compare/links?${new URLSearchParams({ a, b, link })}`));
+      return { toB: tensors.to_b.data, toA: tensors.to_a.data };
+    });
+  }
+
+  // Both spaces on the axes of a, b laid on it → {dim, a: Float32Array, b: Float32Array, by, axisShares}
+  compareFrame(a, b, { dim = 2, link = "names" } = {}) {
+    return this.once(`frame ${JSON.stringify([a, b, dim, link])}`, async () => {
+      const path = `/compare/frame?${new URLSearchParams({ a, b, dim, link })}`;
+      const { metadata, tensors } = readTensors(await this.bytes(path));
+      return {
+        dim: tensors.a.shape[1], a: tensors.a.data, b: tensors.b.data, by: metadata.by, axisShares: JSON.parse(metadata.axis_shares),
+      };
     });
   }
 
@@ -154,6 +215,8 @@ export class Server {
     }
     if (response.ok) return response;
     const said = await response.json().catch(() => ({}));
-    throw new Failure(said.error?.message ?? `the server answered ${response.status}`);
+    const failure = new Failure(said.error?.message ?? `the server answered ${response.status}`);
+    // near: names spelled like one that is not known; 401: the server wants a key
+    throw Object.assign(failure, { near: said.error?.near ?? [], status: response.status });
   }
 }

@@ -21,8 +21,9 @@ const SHARPEST = 2; // device pixels to a CSS pixel, at most
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Cloud {
-  // options: {label, renderer: "webgl2" | "canvas" (for tests), tools: false for no buttons}
-  constructor(root, { label = "Cloud of points", renderer = "webgl2", tools = true } = {}) {
+  // options: {label, tools: false for no buttons,
+  // renderer: "auto" (WebGL2 where a graphics processor is behind it, else by hand), "webgl2" or "canvas"}
+  constructor(root, { label = "Cloud of points", renderer = "auto", tools = true } = {}) {
     this.root = root;
     this.label = label;
     this.listeners = new Map();
@@ -31,7 +32,7 @@ export class Cloud {
     this.data = { coordinates: new Float32Array(0), dim: 2, n: 0, name: () => "", details: null };
     this.marked = []; this.stars = []; this.arrows = []; this.line = null; this.mode = "";
     this.plan = planned(null, 0);
-    this.sizes = null; this.faded = null; this.selection = null; this.hovered = -1;
+    this.sizes = null; this.faded = null; this.selection = null; this.hovered = -1; this.covered = [];
     this.stats = { points: 0, drawn: 0, frameMs: 0, renderer: "", labels: [] };
     this.ready = new Promise((resolve) => { this.isReady = resolve; });
     this.build(tools);
@@ -79,7 +80,8 @@ export class Cloud {
     const again = () => this.give();
     try {
       if (wanted === "canvas") throw new Error("not wanted");
-      this.renderer = new WebGLPoints(this.points, () => this.contextLost(), () => { clearTimeout(this.waiting); again(); });
+      this.renderer = new WebGLPoints(this.points, () => this.contextLost(), () => { clearTimeout(this.waiting); again(); },
+        wanted === "webgl2");
     } catch {
       const fresh = el("canvas", { class: "cloud-points", "aria-hidden": "true" }); // one that had another context cannot change it
       this.points.replaceWith(fresh);
@@ -140,8 +142,10 @@ export class Cloud {
   setPlan(plan) {
     this.plan = plan;
     this.legend.set(plan);
+    this.cover();
   }
 
+  setPriority(priority) { this.labels.prioritise(priority); this.touch(true); }
   setSizes(sizes) { this.sizes = sizes; this.restyle(); this.touch(true); }
   setFaded(faded) { this.faded = faded; this.restyle(); this.touch(true); }
   setMarked(rows) { this.marked = [...new Set(rows)].filter((i) => i >= 0 && i < this.data.n); this.touch(true); }
@@ -150,12 +154,19 @@ export class Cloud {
 
   // rows that stand out, as after a lasso; null for none
   select(rows, tell = true) {
-    this.selection = rows?.length ? Int32Array.from(rows).sort() : null;
+    const chosen = Int32Array.from(rows ? new Set(rows) : []).sort();
+    this.selection = chosen.length ? chosen : null;
     this.restyle();
     this.touch(true);
     if (tell) this.tell("select", this.selection ?? new Int32Array(0));
     const count = this.selection?.length ?? 0;
     this.say(count ? `${count.toLocaleString("en")} selected` : "Nothing selected");
+  }
+
+  // Rows in the view now, ascending
+  visible() {
+    const { width, height } = this.view;
+    return this.picking?.inside(this.camera_.lens(this.view), [[0, 0], [width, 0], [width, height], [0, height]]) ?? new Int32Array(0);
   }
 
   say(text) { this.said.textContent = text; }
@@ -194,6 +205,7 @@ export class Cloud {
     this.renderer.resize(Math.round(width * ratio), Math.round(height * ratio));
     this.over.width = Math.round(width * ratio);
     this.over.height = Math.round(height * ratio);
+    this.cover();
     if (this.fitted && this.bounds) this.camera_.fit(this.bounds, this.view);
     this.touch(true);
   }
@@ -220,13 +232,22 @@ export class Cloud {
     }
   }
 
+  // Where buttons and legend cover the picture: no names there
+  cover() {
+    const frame = this.box.getBoundingClientRect();
+    this.covered = [...this.box.querySelectorAll(".cloud-tools, .cloud-legend:not([hidden])")].map((node) => {
+      const { left, top, width, height } = node.getBoundingClientRect();
+      return { left: left - frame.left, top: top - frame.top, width, height };
+    });
+  }
+
   shapes() {
     const { data: { coordinates, dim }, labels, view, marked, stars, arrows, line } = this;
     const lens = this.camera_.lens(view);
     const now = performance.now();
     if (now - (this.labelled ?? -1e9) > 120 || this.stats.whole) { labels.refresh(lens, view, this.camera_.span); this.labelled = now; }
     const selected = this.selection && this.selection.length <= 60 ? [...this.selection] : [];
-    return laidOut({ lens, view, labels, coordinates, dim, marked, selected, hovered: this.hovered, stars, arrows, line });
+    return laidOut({ lens, view, labels, coordinates, dim, marked, selected, hovered: this.hovered, stars, arrows, line, covered: this.covered });
   }
 
   drawOver() {

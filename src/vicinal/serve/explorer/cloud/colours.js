@@ -48,7 +48,7 @@ function numbers({ values, label, log: wanted }, n) {
   }
   if (low > high) { low = 0; high = 0; }
   sample.sort((a, b) => a - b);
-  const log = wanted ?? (low >= 0 && high > 100 * Math.max(sample[sample.length >> 1] ?? 0, 1e-12));
+  const log = wanted ?? (low >= 0 && high > 20 * Math.max(sample[sample.length >> 1] ?? 0, 1e-12));
   const at = log ? (value) => Math.log1p(value) : (value) => value;
   const base = at(low);
   const reach = at(high) - base || 1;
@@ -73,7 +73,7 @@ export function shadesOf(plan, quieted) {
 export function shadeColour(plan, shade) {
   if (!plan.codes) return palette().accent;
   if (plan.scale) return shade === 0 ? palette().faint : rampColour((shade - 1) / (STEPS - 1));
-  if (shade > SHOWN) return palette().faint;
+  if (shade > SHOWN) return mixed(palette().faint, palette().paper, 0.45);
   const colour = shade < CATEGORIES.length ? CATEGORIES[shade] : MORE[(shade - CATEGORIES.length) % MORE.length];
   return isDark() ? mixed(colour, "#ffffff", 0.22) : colour;
 }

@@ -3,7 +3,8 @@
 
 const FRAME = 45; // milliseconds that a moving frame may take
 const STILL = 140; // milliseconds without a change before all points are drawn
-const LEAST = 4000; // points of a frame, however slow the machine is
+const LEAST = 12000; // points of a moving frame, however slow the machine is
+const SLICE = 60000; // points of a slice of the whole, at least
 
 export class Painter {
   // look(count) → what renderer.draw wants when `count` points make the picture; shown({count, all}) after each picture
@@ -14,6 +15,7 @@ export class Painter {
     this.n = 0;
     this.budget = 60000;
     this.frameMs = 0;
+    this.measured = 0;
     this.asked = 0;
     this.reset();
   }
@@ -63,7 +65,7 @@ export class Painter {
   }
 
   slice() {
-    const count = Math.min(this.n - this.drawn, Math.max(LEAST, this.budget));
+    const count = Math.min(this.n - this.drawn, Math.max(SLICE, this.budget));
     const since = performance.now();
     if (!this.drawn) this.full = this.look(this.n);
     this.renderer.draw(this.drawn, count, this.full, !this.drawn);
@@ -84,9 +86,11 @@ export class Painter {
   }
 
   measure(ms, { count, moving }) {
+    if ((this.measured += 1) === 1) return; // the first also makes the program and fills the buffers
     if (moving) this.frameMs = ms;
-    if (count < this.budget && ms < FRAME) return; // all points fit
-    this.budget = Math.round(Math.max(LEAST, Math.min(5e6, this.budget * Math.min(1.4, Math.max(0.4, FRAME / ms)))));
+    if (count < this.budget && (ms < FRAME || count <= LEAST)) return; // all points fit, or the time goes elsewhere
+    const better = Math.min(this.budget, count) * Math.min(1.4, Math.max(0.4, FRAME / ms));
+    this.budget = Math.round(Math.max(LEAST, Math.min(5e6, better)));
   }
 
   // All points at once, for a picture to keep.

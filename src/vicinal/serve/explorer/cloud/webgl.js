@@ -38,12 +38,22 @@ void main() {
   ink = vec4(colour.rgb * a, a);
 }`;
 
+const EMULATED = /swiftshader|llvmpipe|softpipe|basic render|software/i;
+
 export class WebGLPoints {
-  // canvas, lost(): the context went away, back(): it came again and everything must be given anew. Throws where there is no WebGL2.
-  constructor(canvas, lost, back) {
+  // canvas, lost(): the context went away, back(): it came again and everything must be given anew; emulated: take it even where no
+  // graphics processor is behind it. Throws where there is no WebGL2.
+  constructor(canvas, lost, back, emulated) {
     this.kind = "webgl2";
-    this.gl = canvas.getContext("webgl2", { antialias: false, depth: false, stencil: false, powerPreference: "high-performance" });
+    this.gl = canvas.getContext("webgl2", {
+      antialias: false, depth: false, stencil: false, powerPreference: "high-performance", failIfMajorPerformanceCaveat: !emulated,
+    });
     if (!this.gl) throw new Error("no WebGL2");
+    const about = this.gl.getExtension("WEBGL_debug_renderer_info");
+    if (!emulated && about && EMULATED.test(this.gl.getParameter(about.UNMASKED_RENDERER_WEBGL))) {
+      this.gl.getExtension("WEBGL_lose_context")?.loseContext();
+      throw new Error("no graphics processor");
+    }
     this.listeners = [
       ["webglcontextlost", (event) => { event.preventDefault(); lost(); }],
       ["webglcontextrestored", () => { this.build(); back(); }],
