@@ -3,7 +3,7 @@
 import { el, replace } from "../dom.js";
 import { askForKey } from "../key.js";
 import { Server } from "../source.js";
-import { exampleOf, fieldsOf, resolved, typeOf } from "./schema.js";
+import { exampleOf, fieldsOf, typeOf } from "./schema.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
@@ -77,7 +77,7 @@ function trial({ path, method, about }, schema, { api, source, spaces }) {
       name, "aria-label": name, placeholder: name, value: where === "path" && name === "name" ? spaces[0] ?? "" : of?.default ?? "",
     }),
   }));
-  const example = about.requestBody?.content?.["application/json"]?.example ?? (schema && exampleOf(resolved(schema, api), api));
+  const example = schema && exampleOf(schema, api);
   const body = schema && el("textarea", { "aria-label": "Body", spellcheck: "false", value: JSON.stringify(example, null, 2) });
   const command = el("pre", { "aria-label": "Command line" });
   const answer = el("pre", { "aria-live": "polite", hidden: true });
@@ -122,7 +122,8 @@ function curl(method, address, body, key) {
 
 // Paragraphs; `code` is set as such.
 function text(written = "") {
-  return written.split(/\n\s*\n/).filter(Boolean).map((part) => el("p", {}, part.split("`").map((piece, at) => at % 2 ? el("code", {}, piece) : piece)));
+  return written.split(/\n\s*\n/).filter(Boolean).map((part) =>
+    el("p", {}, part.split("`").map((piece, at) => at % 2 ? el("code", {}, piece) : piece)));
 }
 
 start();

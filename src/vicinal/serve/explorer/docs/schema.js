@@ -20,7 +20,8 @@ export function typeOf(schema, api) {
   if (whole.enum) return whole.enum.map((value) => JSON.stringify(value)).join(" | ");
   if ("const" in whole) return JSON.stringify(whole.const);
   if (whole.anyOf) return [...new Set(whole.anyOf.map((one) => typeOf(one, api)))].join(" | ");
-  if (whole.type === "array") return whole.prefixItems ? `[${whole.prefixItems.map((one) => typeOf(one, api)).join(", ")}]` : `[${typeOf(whole.items, api)}, …]`;
+  if (whole.prefixItems) return `[${whole.prefixItems.map((one) => typeOf(one, api)).join(", ")}]`;
+  if (whole.type === "array") return `[${typeOf(whole.items, api)}, …]`;
   if (whole.type === "object" && whole.properties) return `{${Object.keys(whole.properties).join(", ")}}`;
   return whole.type ?? "any";
 }

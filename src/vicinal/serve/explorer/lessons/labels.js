@@ -8,7 +8,7 @@ const PLACES = [[9, 5], [9, -9], [9, 19], [-9, 5], [-9, -9], [-9, 19], [9, -23],
 export function labelsApart(plane, items, { before = new Map(), size = 14, lines = [] } = {}) {
   const taken = [...items.map(({ at }) => around(plane.X(at[0]), plane.Y(at[1]), 5)), ...lines.flatMap((line) => along(plane, line))];
   return items.map(({ at, text, colour, bold }) => {
-    const wide = Math.min(text.length, 28) * size * 0.58;
+    const wide = Math.min(text.length, 28) * size * 0.62;
     const [x, y] = [plane.X(at[0]), plane.Y(at[1])];
     const box = ([dx, dy]) => ({ left: dx > 0 ? x + dx : x + dx - wide, right: dx > 0 ? x + dx + wide : x + dx, top: y + dy - size,
       bottom: y + dy + 2 });

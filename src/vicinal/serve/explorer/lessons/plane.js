@@ -79,7 +79,7 @@ export class Plane {
   // Text beside a place, on a halo of paper, kept inside the picture.
   label(at, text, { colour = this.colours.ink, dx = 8, dy = -7, size = 14, bold = false, end = false } = {}) {
     const shown = text.length > 28 ? `${text.slice(0, 27)}…` : text;
-    const wide = shown.length * size * 0.58;
+    const wide = shown.length * size * 0.62;
     const x = this.X(at[0]) + dx;
     const left = end || x + wide > this.width - 4;
     return svg("text", {

@@ -75,7 +75,8 @@ function summary({ ways, k }) {
   const best = worthSeeing({ ways });
   if (best.recall < 0.9) return el("p", { class: "verdict" }, "No way with fewer bytes keeps nine of ten neighbours of this space.");
   return el("p", { class: "verdict" }, el("b", {}, best.label), ` keeps ${percent(best.recall)} of the ${count(k)} nearest with `
-    + `${bytes(best.bytes)} instead of ${bytes(stored.bytes)} a vector: ${bytes(best.total)} instead of ${bytes(stored.total)} for the whole space.`);
+    + `${bytes(best.bytes)} instead of ${bytes(stored.bytes)} a vector: ${bytes(best.total)} instead of `
+    + `${bytes(stored.total)} for the whole space.`);
 }
 
 function curve({ ways, k }, width) {
@@ -111,7 +112,8 @@ function listing({ ways, names: [word], k }, chosen, state) {
   };
   return el("div", { class: "wide" }, el("table", { class: "ways" },
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Kept as"),
-      ["dimensions", "a vector", "whole space", `of the ${k} nearest kept`].map((text) => el("th", { scope: "col", class: "figure" }, text)),
+      ["dimensions", "a vector", "whole space", `of the ${k} nearest kept`]
+        .map((text) => el("th", { scope: "col", class: "figure" }, text)),
       el("th", { scope: "col", class: "figure" }, "of ", named(word.name)))),
     el("tbody", {}, ways.map(row))));
 }

@@ -87,12 +87,12 @@ function reading({ ends, groups }, kind) {
 
 const groupName = (label) => (label ? named(label) : "the list without a label");
 
-function caution({ dims, names, shares }) {
+function caution({ dims, names }) {
   const text = dims === "stored"
     ? "A stored dimension rarely means anything by itself: all of them can be turned at once without changing a single neighbour. "
       + "Do not look for the “royal dimension” here."
-    : `Which end is blue means nothing, and these components are fitted on ${names.length} words alone: ${shares.length} of them `
-      + "describe this choice, not the space, and other words would have others.";
+    : `Which end is blue means nothing. These components are fitted on these ${names.length} words alone: they describe this choice, `
+      + "not the space, and other words have others.";
   return el("p", { class: "caution" }, text);
 }
 

@@ -59,7 +59,8 @@ function tornAway(way, other, { spot, middle, size, reach }) {
 function leaders(outside, { x0, y0, size, side, height }, colours) {
   return [true, false].map((left) => {
     const some = outside.filter((one) => one.left === left).sort((a, b) => b.angle - a.angle);
-    const heights = spread(some.map(({ spot }) => Math.max(y0 + 8, spot[1])), Math.min(19, (height - 62) / Math.max(1, some.length)), y0 + size + 4);
+    const step = Math.min(19, (height - 62) / Math.max(1, some.length));
+    const heights = spread(some.map(({ spot }) => Math.max(y0 + 8, spot[1])), step, y0 + size + 4);
     const [anchor, edge, turn] = left ? ["end", x0 - 12, -1] : ["start", x0 + size + 12, 1];
     return some.map(({ name, spot, times }, i) => {
       const y = heights[i];
@@ -89,7 +90,8 @@ const around = ([x, y], reach) => ({ x0: x - reach, x1: x + reach, y0: y - reach
 // Little boxes on a line, over which no name is written
 function along([x1, y1], [x2, y2]) {
   const steps = Math.floor(Math.hypot(x2 - x1, y2 - y1) / 8);
-  return Array.from({ length: steps }, (_, i) => around([x1 + ((x2 - x1) * i) / steps, y1 + ((y2 - y1) * i) / steps], 2)).map((box) => ({ ...box, soft: true }));
+  const at = (share) => [x1 + (x2 - x1) * share, y1 + (y2 - y1) * share];
+  return Array.from({ length: steps }, (_, i) => ({ ...around(at(i / steps), 2), soft: true }));
 }
 
 function mark(kind, x, y, colours, title) {
@@ -117,5 +119,6 @@ function key(width, height, colours) {
 function described({ name, true: near, shown }) {
   const texts = (some) => (some.length ? some.map((other) => other.name.slice(0, 60)).join(", ") : "none");
   return `Around ${name.slice(0, 60)} on the map. Near and shown near: ${texts(near.filter(({ both }) => both))}. `
-    + `Near, but torn away: ${texts(near.filter(({ both }) => !both))}. Shown near, but not near: ${texts(shown.filter(({ both }) => !both))}.`;
+    + `Near, but torn away: ${texts(near.filter(({ both }) => !both))}. `
+    + `Shown near, but not near: ${texts(shown.filter(({ both }) => !both))}.`;
 }

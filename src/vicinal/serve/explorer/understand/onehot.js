@@ -20,8 +20,8 @@ export const oneHot = {
     });
     const place = el("div", { class: "result" });
     root.append(heading("Two ways to write a word as numbers",
-      `One-hot: a row as long as the vocabulary, all zeros but for a 1 at the word's own place. Dense: ${count(space.dim)} numbers learned from use. `
-      + "The one only says which word it is; the other also says what it is like."), editor, place);
+      `One-hot: a row as long as the vocabulary, all zeros but for a 1 at the word's own place. Dense: ${count(space.dim)} numbers learned `
+      + "from use. The one only says which word it is; the other also says what it is like."), editor, place);
     const ask = asker(place);
     return {
       update(values) {

@@ -20,7 +20,8 @@ export const trust = {
     const whole = el("div", { class: "whole" });
     root.append(heading("What a map lost, and what it made up",
       `A map squeezes ${count(space.dim)} dimensions into two or three. Something must tear: words that are near in the space land far `
-      + "apart, and strangers land side by side. Before reading meaning into two points that touch, see here whether they are near at all."),
+      + "apart, and strangers land side by side. Before reading meaning into two points that touch, see here whether they are "
+      + "near at all."),
     controls, place, whole);
     const [ask, askWhole] = [asker(place), asker(whole, "Comparing many points of the map…")];
     const cloud = new Overview(whole, context);
@@ -110,7 +111,7 @@ class Overview {
     replace(this.root,
       el("div", { class: "bar" }, el("h3", {}, "The whole map, by how much each point keeps"),
         downloads(`${this.space.name} trust of the map`, () => this.cloud)),
-      el("p", {}, `On average ${all ? "a point keeps" : `one of ${count(sample.at.length)} drawn points keeps`} ${mean} of its ${k} nearest; `,
+      el("p", {}, `On average ${all ? "a point" : `one of ${count(sample.at.length)} drawn points`} keeps ${mean} of its ${k} nearest; `,
         `chance would keep ${percent(chance)}. `,
         all ? "" : "Some of the others are shown faintly, so that the shape of the map can be seen. ",
         "Where points have the colour of 0, closeness on this map means nothing: a cluster there may be an artefact."),

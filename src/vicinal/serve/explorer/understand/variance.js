@@ -133,8 +133,8 @@ function anglesSentence({ mean, random_spread: spread, pairs }, dim) {
     ? `Words here lean the same way (mean ${signed(mean, 2)}), so a cosine of ${signed(mean, 2)} says nothing: `
       + "compare it with other pairs, not with 0."
     : "Words here lean no particular way, so 0 does mean unrelated.";
-  return `${lean} In ${count(dim)} dimensions random directions have cosines of 0 ± ${spread.toFixed(2)}: the more dimensions, the nearer to 0. `
-    + `The histogram is of ${count(pairs)} drawn pairs.`;
+  return `${lean} In ${count(dim)} dimensions random directions have cosines of 0 ± ${spread.toFixed(2)}: the more dimensions, the nearer `
+    + `to 0. The histogram is of ${count(pairs)} drawn pairs.`;
 }
 
 function lengthsSentence({ lengths, metric, n }) {

@@ -29,8 +29,9 @@ export function wordLists({ source, space, change, many = true, most = 100 }) {
       stay = i;
       if (fresh.length && !full) changed(changedAt(i, ({ names }) => ({ names: [...names, ...fresh] })));
       if (full) replace(said, `There is room for ${most} words; take some away first.`);
-      else if (unknown.length) replace(said, "Not in this space: ", unknown.slice(0, 8).flatMap((one, at) => [at ? ", " : "", named(one)]), ".");
-      else if (!fresh.length) replace(said, "That is in a list already.");
+      else if (unknown.length) {
+        replace(said, "Not in this space: ", unknown.slice(0, 8).flatMap((one, at) => [at ? ", " : "", named(one)]), ".");
+      } else if (!fresh.length) replace(said, "That is in a list already.");
     } catch (error) {
       replace(said, error.message);
     }
@@ -44,7 +45,8 @@ export function wordLists({ source, space, change, many = true, most = 100 }) {
     return el("div", { class: "list", role: "group", "aria-label": group.label || `List ${i + 1}` },
       many && el("input", {
         class: "title", value: group.label, "aria-label": `Label of list ${i + 1}`, placeholder: "Label", maxlength: 60,
-        onchange: (event) => changed(changedAt(i, () => ({ label: event.target.value.trim() }))),
+        // later, when the focus has gone where it was going: it would be lost with what is drawn anew
+        onchange: (event) => setTimeout(() => changed(changedAt(i, () => ({ label: event.target.value.trim() })))),
       }),
       el("div", { class: "chips" }, group.names.map((name) => el("span", { class: "chip" }, named(name),
         el("button", { class: "quiet", "aria-label": `Remove ${name.slice(0, 100)}`, onclick: () => remove(i, name) }, "×"))), box),
