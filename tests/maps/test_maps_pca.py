@@ -83,7 +83,7 @@ def test_a_map_is_the_projection_of_unit_rows_under_cosine():
     np.testing.assert_allclose(drawn.coordinates, (unit_rows(space.matrix) - mean) @ axes.T, atol=1e-6)
     assert drawn.axis_shares == pytest.approx(shares)
     assert drawn.quality["variance_kept"] == pytest.approx(shares.sum())
-    assert drawn.method == "PCA" and drawn.fingerprint == space.fingerprint and drawn.names == tuple(space.names)
+    assert drawn.method == "PCA" and drawn.fingerprint == space.fingerprint and drawn.names == space.names
     assert {"trustworthiness", "continuity", "stress"} <= set(drawn.quality)
 
 

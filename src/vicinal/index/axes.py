@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vicinal.checks import check_whole
 from vicinal.frozen import own
@@ -22,15 +23,26 @@ def principal_axes(space: Space, dim: int) -> Space:
     True
     """
     check_whole("dim", dim, 1, space.dim)
+    axes = axes_of(space)[:, :dim].astype(np.float32)
+    turned = np.empty((len(space), dim), np.float32)
+    for start in range(0, len(space), BLOCK_ROWS):
+        turned[start : start + BLOCK_ROWS] = single(space.matrix[start : start + BLOCK_ROWS]) @ axes
+    origin = space.origin.then(f"pca({dim})")
+    return Space(space.names, own(turned), columns=space.columns, metric=space.metric, origin=origin)
+
+
+def axes_of(space: Space) -> NDArray[np.float64]:
+    """Find all principal axes as `principal_axes` counts them, (dim, dim), an axis a column, the longest first.
+
+    Examples
+    --------
+    >>> abs(axes_of(Space(["a", "b"], [[0, 2], [0, -1]]))).tolist()
+    [[0.0, 1.0], [1.0, 0.0]]
+    """
     moment = np.zeros((space.dim, space.dim))
     mean = space.matrix.mean(axis=0, dtype=np.float64) if space.metric == "euclidean" else np.zeros(space.dim)
     for start in range(0, len(space), BLOCK_ROWS):
         block = single(space.matrix[start : start + BLOCK_ROWS])
         wide = np.asarray(unit_rows(block) if space.metric == "cosine" else block, np.float64) - mean
         moment += wide.T @ wide
-    axes = np.linalg.eigh(moment)[1][:, ::-1][:, :dim].astype(np.float32)
-    turned = np.empty((len(space), dim), np.float32)
-    for start in range(0, len(space), BLOCK_ROWS):
-        turned[start : start + BLOCK_ROWS] = single(space.matrix[start : start + BLOCK_ROWS]) @ axes
-    origin = space.origin.then(f"pca({dim})")
-    return Space(space.names, own(turned), columns=space.columns, metric=space.metric, origin=origin)
+    return np.linalg.eigh(moment)[1][:, ::-1]

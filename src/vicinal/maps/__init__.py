@@ -8,5 +8,19 @@ from vicinal.maps.pca import components, pca_map
 from vicinal.maps.picture import scatter
 from vicinal.maps.quality import measure
 from vicinal.maps.tradeoff import trade_off
+from vicinal.maps.trust import PointTrust, Trust, point_trust
 
-__all__ = ["Map", "Picture", "components", "heatmap", "measure", "pca_map", "scatter", "seriate", "trade_off"]
+__all__ = [
+    "Map",
+    "Picture",
+    "PointTrust",
+    "Trust",
+    "components",
+    "heatmap",
+    "measure",
+    "pca_map",
+    "point_trust",
+    "scatter",
+    "seriate",
+    "trade_off",
+]

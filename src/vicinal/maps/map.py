@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vicinal.errors import BadFormat, BadInput
+from vicinal.maps._native import read_native, write_native
 from vicinal.maps._output import write_whole
 from vicinal.maps._text import AXES, from_text, to_text
-from vicinal.matches import html_table
+from vicinal.matches import html_table, printable
 from vicinal.names import Names
+
+ENDING = ".map"
 
 
 class Map:
@@ -33,11 +38,13 @@ class Map:
         ``variance_kept``, ``trustworthiness``, ``continuity``, ``stress`` and what they were measured on.
     axis_shares : iterable of float, optional
         The share of the variance along each axis, one an axis; empty for methods whose axes have none.
+    options : mapping of str to JSON value, optional
+        What it was made with, such as ``perplexity`` and ``seed``.
 
     Raises
     ------
     BadInput
-        If names and coordinates do not fit each other, or a coordinate is not finite.
+        If names and coordinates do not fit each other, a coordinate is not finite, or options are not JSON.
 
     Examples
     --------
@@ -55,27 +62,29 @@ class Map:
         method: str,
         *,
         fingerprint: str = "",
-        quality: dict[str, float] | None = None,
+        quality: Mapping[str, float] | None = None,
         axis_shares: Iterable[float] = (),
+        options: Mapping[str, Any] | None = None,
     ) -> None:
-        self._rows = names if isinstance(names, Names) else Names(names)
+        self.names = names if isinstance(names, Names) else Names(names)
         with np.errstate(over="ignore"):  # too large becomes infinite, which is refused below
             places = np.array(coordinates, np.float32)
-        if places.ndim != 2 or places.shape[1] not in (2, 3) or len(places) != len(self._rows):
+        if places.ndim != 2 or places.shape[1] not in (2, 3) or len(places) != len(self.names):
             raise BadInput(
-                f"{len(self._rows)} names need coordinates of shape ({len(self._rows)}, 2 or 3), got {places.shape}"
+                f"{len(self.names)} names need coordinates of shape ({len(self.names)}, 2 or 3), got {places.shape}"
             )
         if not np.isfinite(places).all():
             raise BadInput("the coordinates of a map must be finite")
         places.flags.writeable = False
-        self.names, self.coordinates = tuple(self._rows), places
+        self.coordinates = places
         self.method, self.fingerprint = str(method), str(fingerprint)
         self.quality = {str(key): _plain(value) for key, value in (quality or {}).items()}
         self.axis_shares = tuple(float(share) for share in axis_shares)
         if any("\n" in text or "\r" in text for text in (self.method, self.fingerprint)):
             raise BadInput("the method and the fingerprint of a map must be one line each")
-        if len(self.axis_shares) not in (0, self.dim):
-            raise BadInput(f"axis_shares must hold one share for each of {self.dim} axes, got {len(self.axis_shares)}")
+        if len(self.axis_shares) not in (0, self.dim) or not np.isfinite(self.axis_shares).all():
+            raise BadInput(f"axis_shares must hold one share for each of {self.dim} axes, got {self.axis_shares}"[:200])
+        self.options = _options(options or {})
 
     @property
     def dim(self) -> int:
@@ -87,14 +96,15 @@ class Map:
 
     def __getitem__(self, name: str) -> NDArray[np.float32]:
         """Return the place of one name, (dim,) float32, or raise `UnknownName`."""
-        return self.coordinates[self._rows.row(name)]
+        return self.coordinates[self.names.row(name)]
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
-        r"""Write as tab-separated text, whole or not at all.
+        r"""Write whole or not at all: as a ``.map`` file if the path ends so, else as tab-separated text.
 
-        A few lines that start with ``#`` say what the map is; then ``name  x  y [z]``, then one line a name, with the
-        shortest decimals that read back to the same float32. In a name, ``\t``, ``\n``, ``\r`` and ``\\`` stand
-        for a tab, the two line ends and a backslash.
+        A ``.map`` file is a safetensors file, opened by mapping it; see ``docs/formats.md``. In text, a few lines that
+        start with ``#`` say what the map is; then ``name  x  y [z]``, then one line a name, with the shortest decimals
+        that read back to the same float32. In a name, ``\t``, ``\n``, ``\r`` and ``\\`` stand for a tab, the two line
+        ends and a backslash.
 
         Raises
         ------
@@ -107,12 +117,16 @@ class Map:
         --------
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     Map(["A", "B"], [[0, 1], [2, 3.5]], "PCA").save(f"{folder}/map.tsv")
-        ...     Map.open(f"{folder}/map.tsv")["B"].tolist()
+        ...     Map(["A", "B"], [[0, 1], [2, 3.5]], "PCA").save(f"{folder}/a.map")
+        ...     Map.open(f"{folder}/a.map")["B"].tolist()
         [2.0, 3.5]
         """
         record = {"fingerprint": self.fingerprint, "quality": self.quality, "axis_shares": self.axis_shares}
-        write_whole(path, to_text(self.names, self.coordinates, self.method, record).encode(), force)
+        record |= {"options": self.options} if self.options else {}
+        if Path(path).suffix.lower() == ENDING:
+            write_native(path, self.names, self.coordinates, self.method, record, force=force)
+        else:
+            write_whole(path, to_text(self.names, self.coordinates, self.method, record).encode(), force)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Map:
@@ -121,13 +135,19 @@ class Map:
         Raises
         ------
         BadFormat
-            Naming the file and its first bad line.
+            Naming the file and, in text, its first bad line.
         """
-        names, places, method, record = from_text(Path(path).read_bytes(), str(path))
-        known = {key: value for key, value in record.items() if key in ("fingerprint", "quality", "axis_shares")}
+        names: Iterable[str]
+        places: ArrayLike
+        if Path(path).suffix.lower() == ENDING:
+            names, places, method, record = read_native(path)
+        else:
+            names, rows, method, record = from_text(Path(path).read_bytes(), str(path))
+            places = np.array(rows).reshape(len(names), -1)
+        known = ("fingerprint", "quality", "axis_shares", "options")
         try:
-            return cls(names, np.array(places).reshape(len(names), -1), method, **known)
-        except (BadInput, TypeError, ValueError, AttributeError) as error:
+            return cls(names, places, method, **{key: value for key, value in record.items() if key in known})
+        except (BadInput, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise BadFormat(f"{path} is not a map: {error}") from error
 
     def summary(self) -> list[tuple[str, str]]:
@@ -145,15 +165,18 @@ class Map:
             found.append(("measured on", f"a sample of {points:,.0f} of {len(self):,} points"))
         return found
 
+    def _first(self) -> list[str]:
+        return [self.names[row] for row in range(min(5, len(self)))]  # a slice would read all names of a mapped file
+
     def __repr__(self) -> str:
         figures = "".join(f", {what} {figure}" for what, figure in self.summary())
-        names = ", ".join(self.names[:5]) + (", …" if len(self) > 5 else "")
+        names = ", ".join(printable(name[:60]) for name in self._first()) + (", …" if len(self) > 5 else "")
         return f"Map({len(self):,} names × {self.dim}, {self.method}{figures}: {names})"
 
     def _repr_html_(self) -> str:
         rows = [
-            (name, *(f"{value:.3f}" for value in place))
-            for name, place in zip(self.names[:5], self.coordinates, strict=False)
+            (name[:60], *(f"{value:.3f}" for value in place))
+            for name, place in zip(self._first(), self.coordinates, strict=False)
         ]
         places = html_table((f"{len(self):,} names, {self.method}", *AXES[: self.dim]), rows)
         return places + (html_table(("quality", ""), self.summary()) if self.summary() else "")
@@ -164,3 +187,14 @@ def _plain(value: float) -> float:
     if not isinstance(number, int | float) or not np.isfinite(number):
         raise BadInput(f"a figure of quality must be a finite number, got {value!r}")
     return number
+
+
+def _options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy options as a file would give them back."""
+    try:
+        kept = json.loads(json.dumps(dict(options), allow_nan=False))
+        if kept != dict(options):
+            raise ValueError("not the same when read back")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadInput(f"the options of a map must be JSON values by name ({error})") from None
+    return kept

@@ -161,8 +161,8 @@ def pca_map(
     --------
     >>> space = Space(["A", "B", "C"], [[3, 30, 1], [15, 4, 1], [3, 27, 1]], metric="euclidean")
     >>> drawn = pca_map(space)
-    >>> drawn.names, drawn.coordinates.shape, round(drawn.quality["variance_kept"], 2)
-    (('A', 'B', 'C'), (3, 2), 1.0)
+    >>> drawn.coordinates.shape, round(drawn.quality["variance_kept"], 2)
+    ((3, 2), 1.0)
     """
     if dim not in (2, 3) or dim > space.dim:
         raise BadOption(f"a map of {space.dim}-dimensional vectors has dim 2 or 3 and no more than theirs, got {dim!r}")

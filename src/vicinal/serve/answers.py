@@ -24,7 +24,7 @@ def head(served: Served) -> dict[str, Any]:
     >>> head(Served("letters", Space(["A", "B"], [[1, 0], [0, 1]])))["space"]
     'letters'
     """
-    return {"space": served.name, "fingerprint": served.space.fingerprint}
+    return {"space": served.name, "fingerprint": served.fingerprint}
 
 
 def described(served: Served) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def described(served: Served) -> dict[str, Any]:
         "n": len(space),
         "dim": space.dim,
         "metric": space.metric,
-        "fingerprint": space.fingerprint,
+        "fingerprint": served.fingerprint,
         "encoder": space.origin.encoder,
         "columns": {key: "text" if column.dtype.kind in "UTO" else "number" for key, column in space.columns.items()},
         "index": quick,
@@ -150,17 +150,17 @@ def search_answer(
     return matches_answer(served, found, said_index(index))
 
 
-def analogy_answer(served: Served, a: str, b: str, c: str, k: int = 10, method: str = "add") -> dict[str, Any]:
+def analogy_answer(served: Served, terms: tuple[str, str, str], k: int = 10, method: str = "add") -> dict[str, Any]:
     """Answer "a is to b as c is to …".
 
     Examples
     --------
     >>> from vicinal import Space
     >>> space = Space(["man", "king", "woman", "queen"], [[1, 0], [1, 1], [-1, 0.1], [-1, 1]])
-    >>> analogy_answer(Served("royal", space), "man", "king", "woman")["results"][0]["matches"][0]["name"]
+    >>> analogy_answer(Served("royal", space), ("man", "king", "woman"))["results"][0]["matches"][0]["name"]
     'queen'
     """
-    return matches_answer(served, served.space.analogy(a, b, c, k, method=method), "exact")
+    return matches_answer(served, served.space.analogy(*terms, k, method=method), "exact")
 
 
 def matches_answer(served: Served, found: Matches, by: str) -> dict[str, Any]:
@@ -194,4 +194,6 @@ def figures(values: NDArray[np.floating]) -> list[Any]:
     """
     if np.isfinite(values).all():
         return values.tolist()
-    return np.where(np.isfinite(values), values.astype(object), None).tolist()
+    said = values.astype(object)
+    said[~np.isfinite(values)] = None
+    return said.tolist()

@@ -1,6 +1,7 @@
 // The frame: which space, which view, which theme; everything else is in the views.
 
 import { el, replace } from "./dom.js";
+import { askForKey } from "./key.js";
 import { Server } from "./source.js";
 import { State } from "./state.js";
 import { setTheme } from "./theme.js";
@@ -16,6 +17,7 @@ export async function start(source = new Server()) {
   try {
     spaces = await source.spaces();
   } catch (error) {
+    if (error.status === 401) return askForKey(main, source, () => start(source));
     return fail(main, error);
   }
   let shown = null;

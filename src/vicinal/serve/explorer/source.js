@@ -5,11 +5,31 @@ import { NameList, coloursOf, readTensors } from "./tensors.js";
 
 export class Failure extends Error {}
 
+const KEY = "vicinal-key"; // kept for as long as the tab is open
+
+function keptKey() {
+  try {
+    return sessionStorage.getItem(KEY) ?? "";
+  } catch {
+    return ""; // a browser that keeps nothing
+  }
+}
+
 export class Server {
   constructor(base = "..") {
     this.base = base;
-    this.key = "";
+    this.key = keptKey();
     this.kept = new Map();
+  }
+
+  // What the server wants to be given with every question
+  setKey(key) {
+    this.key = key;
+    try {
+      sessionStorage.setItem(KEY, key);
+    } catch {
+      // it is asked for again when the page is loaded again
+    }
   }
 
   async spaces() {
@@ -40,6 +60,16 @@ export class Server {
   // {names} → {fingerprint, metric, names, scores: [[…]]} of all pairs; {pairs: [[a, b], …]} → {fingerprint, metric, scores: […]}
   similarity(space, { names = undefined, pairs = undefined, metric = undefined }) {
     return this.json(`/spaces/${encodeURIComponent(space)}/similarity`, { names, pairs, metric });
+  }
+
+  // three or more names → {odd, metric, scores: [{name, score}]}: who does not belong; score: to the mean of the others
+  odd(space, names) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/odd`, { names });
+  }
+
+  // steps: names in between, at most; method: "links" | "line" → {metric, path: [{name, row, score (to the one before)}], considered}
+  path(space, from, to, { steps = 6, method = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/path`, { from, to, steps, method });
   }
 
   async complete(space, prefix, k = 10) {
@@ -95,6 +125,34 @@ export class Server {
     return this.once(path, async () => coloursOf(readTensors(await this.bytes(path)), label));
   }
 
+  // groups: [{label, names}] or nothing, for words chosen by the server; dims: "components" or "stored"
+  // → {dims, dim, names (from the top), rows, groups: [{label, count}], values: [[number]] a name, shares: [number] a column,
+  //    ends: [{column, share, low: [name], high: [name], tells: [] or [label, label], between_groups}]}
+  heatmap(space, { groups = undefined, dims = undefined, components = undefined } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/heatmap`, { groups, dims, components });
+  }
+
+  // → {n, dim, metric, sampled, shares, random, marks: [{share, components, random}], effective,
+  //    cosines: {mean, pairs, edges, counts, random (shares), random_spread},
+  //    lengths: {least, most, quartiles, alike, zero, edges, counts, beyond}}
+  variance(space) {
+    return this.once(`variance ${space}`, () => this.json(`/spaces/${encodeURIComponent(space)}/variance`));
+  }
+
+  // names: on the map, or nothing for one chosen by the server; sample: true for the share kept of many points
+  // → {map, method, k, n, chance, points: [{name, row, at, share, true: [{name, row, at, score, both}], shown: [the same]}],
+  //    sample?: {at: [row of the map], share: [0 … 1], mean, low, high}}; `at` is a row of the map
+  trust(space, { map = "pca", names = undefined, k = 10, sample = false } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/trust`, { map, names, k, sample });
+  }
+
+  // names: or nothing for one chosen by the server → {metric, n, dim, k, among, queries, left_out: [{label, why}],
+  //    ways: [{key, label, family, dim, bytes, total, recall, low, high}], the first the vectors as they are,
+  //    names: [{name, row, true: [{name, row}], ways: {key: {found: [{name, row}], kept: [bool a true one], gained: [{name, row}]}}}]}
+  costs(space, { names = undefined, k = 10 } = {}) {
+    return this.json(`/spaces/${encodeURIComponent(space)}/costs`, { names, k });
+  }
+
   // What does not change is asked for once; a failure is forgotten, so that it can be tried again.
   once(what, ask) {
     if (!this.kept.has(what)) {
@@ -126,6 +184,8 @@ export class Server {
     }
     if (response.ok) return response;
     const said = await response.json().catch(() => ({}));
-    throw new Failure(said.error?.message ?? `the server answered ${response.status}`);
+    const failure = new Failure(said.error?.message ?? `the server answered ${response.status}`);
+    // near: names spelled like one that is not known; 401: the server wants a key
+    throw Object.assign(failure, { near: said.error?.near ?? [], status: response.status });
   }
 }

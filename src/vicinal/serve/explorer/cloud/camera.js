@@ -79,7 +79,7 @@ export class Camera {
     const sides = low.map((value, i) => high[i] - value);
     const shorter = Math.min(view.width, view.height) || 1;
     const needed = this.dim === 3
-      ? Math.hypot(...sides) * 0.9
+      ? Math.hypot(...sides) * 0.66
       : Math.max((sides[0] * shorter) / (view.width || 1), (sides[1] * shorter) / (view.height || 1)) * 1.12;
     this.span = needed > 0 && Number.isFinite(needed) ? needed : 1;
   }

@@ -142,6 +142,7 @@ export class Cloud {
     this.legend.set(plan);
   }
 
+  setPriority(priority) { this.labels.prioritise(priority); this.touch(true); }
   setSizes(sizes) { this.sizes = sizes; this.restyle(); this.touch(true); }
   setFaded(faded) { this.faded = faded; this.restyle(); this.touch(true); }
   setMarked(rows) { this.marked = [...new Set(rows)].filter((i) => i >= 0 && i < this.data.n); this.touch(true); }
@@ -156,6 +157,12 @@ export class Cloud {
     if (tell) this.tell("select", this.selection ?? new Int32Array(0));
     const count = this.selection?.length ?? 0;
     this.say(count ? `${count.toLocaleString("en")} selected` : "Nothing selected");
+  }
+
+  // Rows in the view now, ascending
+  visible() {
+    const { width, height } = this.view;
+    return this.picking?.inside(this.camera_.lens(this.view), [[0, 0], [width, 0], [width, height], [0, height]]) ?? new Int32Array(0);
   }
 
   say(text) { this.said.textContent = text; }

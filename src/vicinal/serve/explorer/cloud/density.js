@@ -4,7 +4,7 @@ import { project } from "./camera.js";
 
 const CELLS = 48;
 const SAMPLE = 3000;
-const TYPICAL = 0.78; // opacity where a typical point lies
+const TYPICAL = 0.7; // opacity where a typical point lies
 
 // → {diameter in CSS pixels, alpha} for a picture of `count` of all n points. sample: rows to judge by
 export function density(coordinates, dim, sample, count, lens, ratio) {
@@ -24,9 +24,9 @@ export function density(coordinates, dim, sample, count, lens, ratio) {
   const area = (4 * lens.halfWidth * lens.halfHeight) / (CELLS * CELLS);
   const perPixel = Math.max(((crowd / seen) * share) / area, (seen * share) / (4 * lens.halfWidth * lens.halfHeight));
   const least = ratio > 1 ? 1.6 : 2;
-  const diameter = Math.min(9, Math.max(least, Math.sqrt(0.5 / perPixel)));
+  const diameter = Math.min(9, Math.max(least, Math.sqrt(0.32 / perPixel)));
   const layers = (perPixel * Math.PI * diameter * diameter) / 4;
-  return { diameter, alpha: Math.min(0.9, Math.max(0.035, 1 - (1 - TYPICAL) ** (1 / Math.max(layers, 0.01)))) };
+  return { diameter, alpha: Math.min(0.85, Math.max(0.035, 1 - (1 - TYPICAL) ** (1 / Math.max(layers, 0.01)))) };
 }
 
 // Rows spread over all, the same for every picture.

@@ -21,34 +21,44 @@ export class Labels {
     this.candidates = [];
     this.kept = new Map(); // row → slot
     this.span = 0;
-    this.order = data?.priority ? byPriority(data.priority) : null;
     this.rank = null;
+    this.order = null;
+    this.prioritise(data?.priority);
   }
 
-  // Look for what could be labelled in this view; not on every frame.
+  // priority: larger = labelled first; null = the order of rows
+  prioritise(priority) {
+    if (!this.data) return;
+    this.order = priority ? byPriority(priority) : null;
+    this.rank = null;
+    this.span = 0;
+  }
+
+  // Look for what could be labelled in this view, some of every part of it; not on every frame.
   refresh(lens, view, span) {
     const { data } = this;
-    const most = bound(view) * 5;
-    const found = [];
     if (!data) return;
-    const { coordinates, dim, n, picking } = data;
-    if (Math.abs(Math.log2(span / this.span)) > 0.4 || !this.span) { this.kept.clear(); this.span = span; }
+    const { coordinates, dim, n } = data;
+    if (!this.span || Math.abs(Math.log2(span / this.span)) > 0.4) { this.kept.clear(); this.span = span; }
+    const spread = new Spread(view);
     const scanned = Math.min(n, SCANNED);
-    for (let i = 0; i < scanned && found.length < most; i += 1) {
+    for (let i = 0; i < scanned; i += 1) {
       const row = this.order ? this.order[i] : i;
       const [x, y, near] = project(lens, coordinates[row * dim], coordinates[row * dim + 1], dim === 3 ? coordinates[row * dim + 2] : 0);
-      if (near && x >= 0 && y >= 0 && x <= view.width && y <= view.height) found.push(row);
+      if (near) spread.offer(row, x, y);
     }
-    if (found.length < most && scanned < n) this.candidates = this.deeper(lens, view, picking, most);
-    else this.candidates = found;
+    this.candidates = spread.seen < 5 * bound(view) && scanned < n ? this.deeper(lens, view) : spread.list();
   }
 
-  // Few of the important are here: all that is in the view, the important first.
-  deeper(lens, view, picking, most) {
+  // Few of the important are here: look at all that is in the view, the important first.
+  deeper(lens, view) {
     const rank = this.ranks();
     const found = [];
-    picking.within(lens, { left: 0, top: 0, right: view.width, bottom: view.height }, (row) => { found.push(row); });
-    return (rank ? found.sort((a, b) => rank[a] - rank[b]) : found.sort((a, b) => a - b)).slice(0, most);
+    this.data.picking.within(lens, { left: 0, top: 0, right: view.width, bottom: view.height }, (row, x, y) => { found.push({ row, x, y }); });
+    found.sort(rank ? (a, b) => rank[a.row] - rank[b.row] : (a, b) => a.row - b.row);
+    const spread = new Spread(view);
+    for (const { row, x, y } of found) spread.offer(row, x, y);
+    return spread.list();
   }
 
   ranks() {
@@ -76,7 +86,7 @@ export class Labels {
   }
 
   // → [{row, text, x, y, left, top, width, height, marked, leader}] of what is written in this view.
-  // first: rows that must be written; taken: boxes already in use; fewer: true while moving fast
+  // first: rows that must be written; taken: boxes already in use
   place(lens, view, first, taken) {
     if (!this.data) return [];
     const { coordinates, dim } = this.data;
@@ -159,7 +169,39 @@ class Boxes {
   }
 }
 
+// A few candidates of every part of the view: the first of each, then the second of each, …
+class Spread {
+  constructor({ width, height }) {
+    Object.assign(this, { width, height, across: Math.max(1, Math.ceil(width / 90)), seen: 0 });
+    this.rounds = [[], [], [], []];
+    this.counts = new Uint8Array(this.across * Math.max(1, Math.ceil(height / 45)));
+  }
+
+  offer(row, x, y) {
+    if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
+    const cell = Math.floor(y / 45) * this.across + Math.floor(x / 90);
+    this.seen += 1;
+    if (this.counts[cell] < this.rounds.length) this.rounds[this.counts[cell]++].push(row);
+  }
+
+  list() {
+    return this.rounds.flat();
+  }
+}
+
+// Rows by falling priority, equal ones by row: a radix sort of the bits of the numbers, since a million comparisons take a second.
 function byPriority(priority) {
-  const order = Uint32Array.from(priority.keys());
-  return order.sort((a, b) => priority[b] - priority[a] || a - b);
+  const n = priority.length;
+  const bits = new Uint32Array(Float32Array.from(priority).buffer);
+  for (let i = 0; i < n; i += 1) bits[i] = bits[i] & 0x80000000 ? bits[i] : ~bits[i] & 0x7fffffff; // larger numbers first
+  let order = Uint32Array.from(bits.keys());
+  for (const shift of [0, 16]) {
+    const starts = new Uint32Array(65537);
+    for (let i = 0; i < n; i += 1) starts[((bits[i] >>> shift) & 0xffff) + 1] += 1;
+    for (let i = 0; i < 65536; i += 1) starts[i + 1] += starts[i];
+    const next = new Uint32Array(n);
+    for (const row of order) next[starts[(bits[row] >>> shift) & 0xffff]++] = row;
+    order = next;
+  }
+  return order;
 }

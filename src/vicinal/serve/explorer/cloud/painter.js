@@ -14,6 +14,7 @@ export class Painter {
     this.n = 0;
     this.budget = 60000;
     this.frameMs = 0;
+    this.measured = 0;
     this.asked = 0;
     this.reset();
   }
@@ -84,9 +85,11 @@ export class Painter {
   }
 
   measure(ms, { count, moving }) {
+    if ((this.measured += 1) === 1) return; // the first also makes the program and fills the buffers
     if (moving) this.frameMs = ms;
     if (count < this.budget && ms < FRAME) return; // all points fit
-    this.budget = Math.round(Math.max(LEAST, Math.min(5e6, this.budget * Math.min(1.4, Math.max(0.4, FRAME / ms)))));
+    const better = Math.min(this.budget, count) * Math.min(1.4, Math.max(0.4, FRAME / ms));
+    this.budget = Math.round(Math.max(LEAST, Math.min(5e6, better)));
   }
 
   // All points at once, for a picture to keep.
