@@ -19,8 +19,8 @@ from vicinal.serve import Served, Shelf
 MATERIALS = Space(["A", "B", "C", "D", "E"], [[3, 30], [15, 4], [3, 27], [7.5, 75], [7.5, 2]])
 HOSTILE = [
     '<img src=x onerror="window.hurt=1">', '"><script>window.hurt=1</script>', "\u202eright to left", "x" * 10_000,
-    "line\nbreak", "__proto__", "constructor", "' onclick='window.hurt=1", "{{7*7}}", "javascript:window.hurt=1", "&lt;b&gt;",
-    "b",
+    "line\nbreak", "__proto__", "constructor", "' onclick='window.hurt=1", "{{7*7}}", "javascript:window.hurt=1",
+    "&lt;b&gt;", "b",
 ]  # fmt: skip
 
 
