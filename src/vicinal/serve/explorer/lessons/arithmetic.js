@@ -116,8 +116,9 @@ function outcome({ words: [a, b, c], expected, vectors, target, all, left }, gue
     + "left out."
     : rank(guess) ? ` comes out at place ${rank(guess)}.` : ` is not among the first ${left.length}.`) : null,
   [a, b, c].includes(all[0]?.name) ? el("p", {}, "Among all rows the nearest is ", el("strong", {}, all[0].name),
-    ", a word of the question: the step is short against what the words have in common, so the sum ends near where it began. That is "
-      + "why the words of the question are left out, here and in every table of results. Without that rule this sum would fail.") : null,
+    ", a word of the question: the step moves the vector only part of the way, so the sum is still most like a word it was made of. "
+    + "That is why the words of the question are left out, here and in most published results.",
+    expected ? " Without that rule this sum would fail." : "") : null,
   expected ? verdict({ expected, rank: rank(expected), vectors, target, left, words: [a, b, c] }) : null);
 }
 
