@@ -71,7 +71,8 @@ function drawHeader(state, spaces, space, view, theme) {
     el("a", { class: "brand", href: "#" }, mark(), "Vicinal"),
     el("label", { class: "space" }, el("span", { class: "unseen" }, "Space"),
       el("select", { "data-stay": "space", onchange: (event) => state.go(view.id, { space: event.target.value }) },
-        spaces.map(({ name, n, dim }) => el("option", { value: name, selected: name === space.name }, `${name} (${n.toLocaleString("en")} × ${dim})`)))),
+        spaces.map(({ name, n, dim }) => el("option", { value: name, selected: name === space.name },
+          `${name} (${n.toLocaleString("en")} × ${dim})`)))),
     el("nav", { "aria-label": "Views" }, VIEWS.map(({ id, title }) => el("a", {
       href: "#" + new URLSearchParams({ view: id, space: space.name, ...(theme && { theme }) }),
       "aria-current": id === view.id ? "page" : null, "data-stay": `view ${id}`,
