@@ -1,7 +1,7 @@
 // The frame: which space, which view, which theme; everything else is in the views.
 
 import { el, replace, svg } from "./dom.js";
-import { Server } from "./source.js";
+import { Failure, Server } from "./source.js";
 import { State } from "./state.js";
 import { setTheme } from "./theme.js";
 import { VIEWS } from "./views.js";
@@ -53,8 +53,8 @@ async function attempt(main, act, matters = () => true) {
   try {
     await act();
   } catch (error) {
-    console.error(error);
     if (matters()) main.prepend(failure(error));
+    if (!(error instanceof Failure)) globalThis.reportError(error); // a fault of ours, for whoever mends it
   }
 }
 

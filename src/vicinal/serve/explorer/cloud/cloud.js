@@ -35,7 +35,7 @@ export class Cloud {
     this.marked = []; this.stars = []; this.arrows = []; this.line = null; this.mode = "";
     this.plan = planned(null, 0);
     this.sizes = null; this.faded = null; this.selection = null; this.hovered = -1; this.covered = [];
-    this.stats = { points: 0, drawn: 0, frameMs: 0, renderer: "", labels: [] };
+    this.stats = { points: 0, drawn: 0, frameMs: 0, pictures: 0, renderer: "", labels: [] };
     this.ready = new Promise((resolve) => { this.isReady = resolve; });
     this.colours = palette();
     this.legend = new Legend(() => this.reshade());
@@ -193,6 +193,7 @@ export class Cloud {
     this.stats.drawn = count;
     this.stats.frameMs = this.painter.frameMs;
     this.stats.whole = all;
+    this.stats.pictures += 1;
     this.drawOver();
     if (this.data.n && !this.wasReady) {
       this.wasReady = true;
