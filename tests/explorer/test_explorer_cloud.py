@@ -58,7 +58,7 @@ def serving_letters(serving):
 
 
 def settled(page):
-    page.wait_for_function("cloud.stats.whole && !cloud.painter.dirty && !cloud.painter.pending && !cloud.goal")
+    page.wait_for_function("cloud.stats.whole && !cloud.painter.dirty && !cloud.painter.pending && !cloud.pilot.goal")
 
 
 def pixels(page, png):

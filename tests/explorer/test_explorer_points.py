@@ -38,7 +38,7 @@ def opened(page, running, hash=""):
 
 
 def settled(page):
-    page.wait_for_function("cloud.stats.whole && !cloud.painter.dirty && !cloud.goal")
+    page.wait_for_function("cloud.stats.whole && !cloud.painter.dirty && !cloud.pilot.goal")
 
 
 def in_hash(page):

@@ -102,6 +102,12 @@ export function project(lens, px, py, pz) {
   ];
 }
 
+// The same for a row of coordinates (n × dim)
+export function projectRow(lens, coordinates, dim, row) {
+  const i = row * dim;
+  return project(lens, coordinates[i], coordinates[i + 1], dim === 3 ? coordinates[i + 2] : 0);
+}
+
 // Between two cameras, t from 0 to 1: zoomed out in the middle when the way is long.
 export function between(from, to, t) {
   const camera = to.copy();

@@ -13,7 +13,8 @@ export function choices(view) {
     "aria-label": "Map", onchange: () => state.set({ map: map.value === space.maps[0] ? null : map.value, camera: null }, { push: true }),
   }, space.maps.map((name) => el("option", { value: name }, TITLES[name] ?? name)));
   const colour = el("select", { "aria-label": "Colour", onchange: () => state.set({ colour: colour.value }) });
-  replace(colour, el("option", { value: "none" }, "one colour"), GROUPS.map((k) => el("option", { value: `clusters:${k}` }, `${k} clusters`)),
+  replace(colour, el("option", { value: "none" }, "one colour"),
+    GROUPS.map((k) => el("option", { value: `clusters:${k}` }, `${k} clusters`)),
     Object.keys(space.columns).map((name) => el("option", { value: `column:${name}` }, short(name))));
   const doing = el("span", {}, "Colour");
   const node = el("div", { class: "points-choices" },
