@@ -34,6 +34,12 @@ def words(n=2000, dim=16, seed=0, **more):
 
 
 @pytest.fixture(scope="session")
+def make():
+    """Make spaces: make(n=2000, dim=16, seed=0, **more)."""
+    return words
+
+
+@pytest.fixture(scope="session")
 def space():
     return words()
 

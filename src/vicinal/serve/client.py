@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,17 +51,27 @@ def connect(url: str, key: str | None = None, timeout: float = 30.0) -> Remote:
 
 
 class Remote:
-    """A server: its spaces by name.
+    """A server: its spaces by name. Closed when nobody holds it any more, or at the end of a ``with`` block.
 
     Examples
     --------
     >>> [name for name in dir(Remote) if name[0] != "_"]
-    ['encode', 'models', 'spaces']
+    ['close', 'encode', 'models', 'spaces']
     """
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._limits: dict[str, int] = wire.get("spaces")["limits"]
+
+    def close(self) -> None:
+        """Close the connections; another question opens one again."""
+        self._wire.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     @property
     def spaces(self) -> list[str]:

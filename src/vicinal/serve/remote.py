@@ -205,4 +205,5 @@ def _conditions(given: Any) -> list[str]:
 
 
 def _scores(figures: Any) -> NDArray[np.float32]:
-    return np.array(figures, np.float32)  # null, for what JSON cannot say, becomes NaN
+    with np.errstate(over="ignore"):  # what is beyond float32 was infinite, which JSON cannot say
+        return np.array(figures, np.float64).astype(np.float32)
