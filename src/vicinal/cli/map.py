@@ -48,6 +48,8 @@ _OUTPUT = options(
     click.option("--heatmap", is_flag=True, help="Names × principal components instead of points."),
     click.option("--components", type=int, default=20, metavar="N", help="Columns of the heat map."),
     click.option("--title", help="Above the picture."),
+    click.option("--checkpoint-every", type=float, default=5.0, metavar="SECONDS",
+                 help="How often t-SNE and UMAP keep their state."),
     force_option,
     click.option("--quiet", is_flag=True, help="Report nothing but errors and the result."),
 )  # fmt: skip
@@ -119,7 +121,8 @@ def _drawn(space: Space, names: Iterable[str] | None, output: str, how: dict[str
     report: Reporter | None
     with reporting(not how["quiet"]) as report:
         try:
-            return draw(space, **common, **own, threads=how["threads"], callback=report, checkpoint=state)
+            own |= {"threads": how["threads"], "checkpoint_every": how["checkpoint_every"]}
+            return draw(space, **common, **own, callback=report, checkpoint=state)
         except KeyboardInterrupt:
             end_line(report)
             _failures.show(

@@ -11,6 +11,7 @@ from vicinal.require import require
 
 Places = NDArray[np.float64]
 _INTERPOLATED = 10_000  # points from which interpolation is quicker than a tree
+_WORTH_THREADS = 1_000  # points below which threads wait for each other more than they work
 
 
 class Attraction:
@@ -29,6 +30,7 @@ class Attraction:
     def __init__(
         self, near: NDArray[np.int64], distances: NDArray[np.float32], perplexity: float, *, dim: int, threads: int
     ) -> None:
+        threads = threads if len(near) >= _WORTH_THREADS else 1
         affinity, tsne = require("openTSNE.affinity", "maps"), require("openTSNE.tsne", "maps")
         self._true: Any = affinity.joint_probabilities_nn(near, distances, [perplexity], n_jobs=threads)
         self._scaled, self._exaggeration = self._true, 1.0

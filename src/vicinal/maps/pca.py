@@ -15,6 +15,7 @@ from vicinal.similarity import check_metric, unit_rows
 from vicinal.space import Space
 
 _BLOCK = 1 << 16  # rows turned to float64 at a time
+_COUNTS = {3: "three", 4: "four"}
 
 
 def components(matrix: ArrayLike, dim: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -100,7 +101,7 @@ def chosen_rows(space: Space, names: Iterable[str] | None, least: int = 3) -> tu
     chosen = space.names if names is None else Names(names)
     rows = np.arange(len(space)) if names is None else np.array([space.names.row(name) for name in chosen], np.int64)
     if len(rows) < least:
-        raise BadInput(f"a map needs {least} names or more, got {len(rows)}")
+        raise BadInput(f"a map needs {_COUNTS[least]} names or more, got {len(rows)}")
     return chosen, rows
 
 

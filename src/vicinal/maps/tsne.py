@@ -44,6 +44,7 @@ def tsne_map(
     threads: int = 0,
     callback: Callback | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: float = 5.0,
 ) -> Map:
     """Draw up a map by t-distributed stochastic neighbour embedding.
 
@@ -70,8 +71,9 @@ def tsne_map(
     callback : callable, optional
         Receives `Progress`; ``loss`` is the Kullback-Leibler divergence, from now and then.
     checkpoint : path, optional
-        Where to keep the state every few seconds. A run of the same space, names and options takes it up; the file is
-        removed at the end.
+        Where to keep the state. A run of the same space, names and options takes it up; the file is removed at the end.
+    checkpoint_every : float
+        Least seconds between two states.
 
     Returns
     -------
@@ -110,6 +112,7 @@ def tsne_map(
     check_number("perplexity", perplexity, 1)
     check_whole("iterations", iterations)
     check_recall(recall)
+    check_number("checkpoint_every", checkpoint_every, 0)
     check_whole("threads", threads, 0)
     require("openTSNE", "maps")
     kept, rows = chosen_rows(space, names, least=4)
@@ -124,7 +127,8 @@ def tsne_map(
         vectors, min(len(rows) - 1, int(3 * perplexity)), recall=recall, seed=seed, threads=workers, callback=callback
     )
     attraction = Attraction(near, distances, perplexity, dim=dim, threads=workers)
-    job = Kept(checkpoint, {"method": "t-SNE", "of": space.fingerprint, "rows": digest(rows), "dim": dim, **options})
+    about = {"method": "t-SNE", "of": space.fingerprint, "rows": digest(rows), "dim": dim, **options}
+    job = Kept(checkpoint, about, checkpoint_every)
     places, divergence = _descend(
         start, attraction, iterations, Meter(callback, "t-SNE", iterations, "iterations"), job
     )
@@ -154,7 +158,7 @@ def _descend(places: Places, attraction: Attraction, iterations: int, meter: Met
         wanted = meter.callback is not None and at % _LOSS_EVERY == 0
         loss, gradient = attraction.gradient(places, exaggeration, wanted)
         divergence = loss if wanted else divergence
-        gains[:] = np.where((update > 0) != (gradient > 0), gains + 0.2, gains * 0.8 + _LEAST_GAIN)
+        gains[:] = np.where(np.sign(update) != np.sign(gradient), gains + 0.2, gains * 0.8 + _LEAST_GAIN)
         update *= _MOMENTUM
         update -= (len(places) / exaggeration) * gains * gradient
         lengths = np.sqrt(np.square(update).sum(axis=1, keepdims=True))

@@ -44,6 +44,7 @@ def umap_map(
     threads: int = 0,
     callback: Callback | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: float = 5.0,
 ) -> Map:
     """Draw up a map by uniform manifold approximation and projection.
 
@@ -72,8 +73,9 @@ def umap_map(
     callback : callable, optional
         Receives `Progress`.
     checkpoint : path, optional
-        Where to keep the state every few seconds. A run of the same space, names and options takes it up; the file is
-        removed at the end.
+        Where to keep the state. A run of the same space, names and options takes it up; the file is removed at the end.
+    checkpoint_every : float
+        Least seconds between two states.
 
     Returns
     -------
@@ -107,6 +109,7 @@ def umap_map(
     check_whole("n_neighbors", n_neighbors, 3)
     check_number("min_dist", min_dist, 0, 1)
     check_recall(recall)
+    check_number("checkpoint_every", checkpoint_every, 0)
     workers = worker_count(check_whole("threads", threads, 0))
     kept, rows = chosen_rows(space, names, least=4)
     vectors, n_neighbors = vectors_of(space, rows, metric), min(int(n_neighbors), len(rows))
@@ -120,7 +123,8 @@ def umap_map(
         vectors, n_neighbors - 1, recall=recall, seed=seed, threads=workers, callback=callback
     )
     graph = union(near, membership(near, distances), epochs)
-    job = Kept(checkpoint, {"method": "UMAP", "of": space.fingerprint, "rows": digest(rows), "dim": dim, **options})
+    about = {"method": "UMAP", "of": space.fingerprint, "rows": digest(rows), "dim": dim, **options}
+    job = Kept(checkpoint, about, checkpoint_every)
     layout = Layout(graph, fitted_curve(min_dist), epochs, seed=seed, threads=workers)
     layout.run(places, Meter(callback, "UMAP", epochs, "epochs"), job)
     places -= places.mean(axis=0)
