@@ -152,7 +152,7 @@ def three_cos_mul(rows: list[int], matrix: NDArray, norms: NDArray, k: int) -> t
 
 
 def farthest(unit: NDArray[np.float64]) -> int:
-    """Find the row, of rows of length 1, that is farthest from the mean direction of the others; the first of equals."""
+    """Find which of rows of length 1 is farthest from the mean direction of the others; the first of equals."""
     others = unit_rows_wide(unit.sum(axis=0) - unit)
     scores = np.einsum("ij,ij->i", unit, others).astype(np.float32)  # rounded, so that equals are equal
     return int(np.argmin(scores))

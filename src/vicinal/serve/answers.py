@@ -14,6 +14,8 @@ from vicinal.index.beside import why_unfit
 from vicinal.matches import Matches
 from vicinal.serve.served import Served
 
+_BEYOND = 1e39  # beyond float32
+
 
 def head(served: Served) -> dict[str, Any]:
     """Say which space an answer is of: how every answer begins.
@@ -185,13 +187,20 @@ def matches_answer(served: Served, found: Matches, by: str) -> dict[str, Any]:
 
 
 def figures(values: NDArray[np.floating]) -> list[Any]:
-    """Return an array as lists of JSON's numbers; None for what JSON cannot say: NaN and infinity.
+    """Return an array as lists of JSON's numbers, which know neither infinity nor NaN.
+
+    Returns
+    -------
+    list
+        ±1e39, which is infinite as float32 again, for what is infinite; None for NaN.
 
     Examples
     --------
-    >>> figures(np.array([[0.5, np.inf]], np.float32))
-    [[0.5, None]]
+    >>> figures(np.array([[0.5, -np.inf, np.nan]], np.float32))
+    [[0.5, -1e+39, None]]
     """
     if np.isfinite(values).all():
         return values.tolist()
-    return np.where(np.isfinite(values), values.astype(object), None).tolist()
+    said = np.clip(values.astype(np.float64), -_BEYOND, _BEYOND).astype(object)
+    said[np.isnan(values)] = None
+    return said.tolist()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.errors import BadInput, BadOption
-from vicinal.similarity import unit_rows
+from vicinal.lengths import unit_rows_wide
 
 # Class name → what it encodes, of those that encode text.
 TAKES = {
@@ -87,10 +87,12 @@ class Model:
             return vectors
         if not 1 <= dimensions <= vectors.shape[1]:
             raise BadOption(f"dimensions must be from 1 to {vectors.shape[1]} for {self.name!r}, got {dimensions:,}")
-        return unit_rows(vectors[:, :dimensions])
+        return unit_rows_wide(vectors[:, :dimensions]).astype(np.float32)
 
 
-def embeddings_answer(model: Model, texts: Sequence[str], dimensions: int | None, encoding_format: str) -> dict[str, Any]:
+def embeddings_answer(
+    model: Model, texts: Sequence[str], dimensions: int | None, encoding_format: str
+) -> dict[str, Any]:
     """Answer as OpenAI's API does.
 
     Examples

@@ -25,7 +25,7 @@ def merged_matches(answers: Sequence[Any], labels: list[str] | None = None, metr
     Returns
     -------
     Matches
-        As the space itself gives them. A score beyond float32, which JSON has no number for, is infinite again.
+        As the space itself gives them.
 
     Examples
     --------
@@ -42,14 +42,8 @@ def merged_matches(answers: Sequence[Any], labels: list[str] | None = None, metr
     scores = np.full((len(lines), most), np.nan, np.float32)
     for at, line in enumerate(lines):
         rows[at, : len(line)] = [match["row"] for match in line]
-        scores[at, : len(line)] = _finite([match["score"] for match in line])
+        with np.errstate(over="ignore"):  # what is beyond float32 was infinite, which JSON cannot say
+            scores[at, : len(line)] = np.array([match["score"] for match in line], np.float64)
     queries = labels if labels is not None else [result["query"] for result in results]
     names = [[match["name"] for match in line] for line in lines]
     return Matches(queries, names, rows, scores, answers[0]["metric"] if answers else metric)
-
-
-def _finite(scores: list[float | None]) -> list[float]:
-    """Put infinity back: above all finite scores where it comes before them, else below."""
-    finite = [at for at, score in enumerate(scores) if score is not None]
-    first = finite[0] if finite else 0
-    return [score if score is not None else np.inf if at < first else -np.inf for at, score in enumerate(scores)]

@@ -20,6 +20,7 @@ from vicinal.serve.served import Served
 from vicinal.serve.shelf import Shelf
 from vicinal.space import Space
 from vicinal.store import formats
+from vicinal.store.container import Container
 
 LOG = logging.getLogger("vicinal.serve")
 Mark = tuple[tuple[str, int, int, int], ...]
@@ -35,6 +36,11 @@ class Source:
     path : Path
     index : Path or None
         Given; else the one beside the space, if there is one.
+
+    Examples
+    --------
+    >>> Source("letters", Path("nowhere.space")).mark()
+    ()
     """
 
     name: str
@@ -66,6 +72,7 @@ class Source:
         VicinalError
             If the space, or an index that was given, cannot be opened.
         """
+        _check_space(self.path)
         most = MOST if hold else 0
         space = open_copy(self.path, Space.open, most)
         space.norms  # noqa: B018  (refuses what is not finite now, and not with the first request)
@@ -129,6 +136,12 @@ class Opened:
     shelf : Shelf
     sources : tuple of Source
         Of the spaces that lie in files of their own.
+
+    Examples
+    --------
+    >>> served = Served("letters", Space(["A", "B"], [[1, 0], [0, 1]]))
+    >>> len(Opened(Shelf([served]), ()).shelf)
+    1
     """
 
     shelf: Shelf
@@ -181,6 +194,17 @@ def open_paths(paths: Iterable[str | os.PathLike[str]], indexes: Sequence[str | 
     for index in indexes:
         _give_index(Path(index), served, sources)
     return Opened(Shelf(served, models), tuple(sources))
+
+
+def _check_space(path: Path) -> None:
+    """Refuse an index or a map, which can be read as a bare matrix."""
+    try:
+        kind = Container(path).metadata.get("format", "").partition("/")[0]
+    except (VicinalError, OSError):
+        return  # another format, or what the reader of its own will say more of
+    if kind in ("vicinal.index", "vicinal.map"):
+        what = "an index" if kind == "vicinal.index" else "a map"
+        raise BadInput(f"{path} is {what}, not a space; give its space, and it is found beside it")
 
 
 def _open_encoder(name: str, path: Path, served: list[Served], models: list[Model]) -> None:

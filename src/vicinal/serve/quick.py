@@ -45,8 +45,8 @@ def quick_answers(served: Served, queries: list[str], k: int, metric: str | None
     --------
     >>> from vicinal import Space
     >>> served = Served("letters", Space(["A", "B"], [[1, 0], [0, 1]]))
-    >>> [json.loads(answer)["results"][0]["matches"][0]["name"] for answer in quick_answers(served, ["A", "B"], 1, None)]
-    ['B', 'A']
+    >>> json.loads(quick_answers(served, ["A", "B"], 1, None)[1])["results"]
+    [{'query': 'B', 'matches': [{'name': 'A', 'row': 0, 'score': 0.0}]}]
     """
     index = fitting_index(served, k, metric)
     if index is None:

@@ -53,8 +53,8 @@ def listen(settings: Settings) -> socket.socket:
         if isinstance(error, PermissionError):
             raise BadInput(f"port {settings.port} may not be used without rights; choose one above 1023") from None
         if error.errno is not None and os.strerror(error.errno).startswith("Address already"):
-            said = f"port {settings.port} of {settings.host} is taken; choose another with --port, or 0 for any that is free"
-            raise BadInput(said) from None
+            where = f"port {settings.port} of {settings.host}"
+            raise BadInput(f"{where} is taken; choose another with --port, or 0 for any that is free") from None
         raise BadInput(f"cannot listen on {settings.host}: {error.strerror or error}") from None
     return taken
 
@@ -119,6 +119,8 @@ def _server(app: Any, settings: Settings, on_start: Callable[[], object] | None)
     uvicorn = require("uvicorn", "serve")
 
     class Server(uvicorn.Server):  # type: ignore[name-defined, misc]
+        should_exit: bool
+
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if on_start is not None and self.started:

@@ -1,4 +1,4 @@
-"""The explorer's own files put into one: sheets inline, modules in an import map, and a policy that forbids the rest."""
+"""The explorer's own files put into one: sheets inline, modules in an import map, a policy that forbids the rest."""
 
 from __future__ import annotations
 

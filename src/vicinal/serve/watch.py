@@ -95,7 +95,9 @@ class Watch:
                 self._loaded[source.name] = ()
                 continue
             self.shelf.replace(served)
-            LOG.warning("%s has changed: %s rows, fingerprint %s", source.name, f"{len(served.space):,}", served.fingerprint)
+            LOG.warning(
+                "%s has changed: %s rows, fingerprint %s", source.name, f"{len(served.space):,}", served.fingerprint
+            )
             replaced.append(source.name)
         return replaced
 

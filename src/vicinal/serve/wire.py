@@ -1,10 +1,10 @@
-"""The client's end of the line: one connection a thread, JSON both ways, the server's errors raised again."""
+"""The client's end of the line: connections kept open, JSON both ways, the server's errors raised again."""
 
 from __future__ import annotations
 
 import http.client
 import json
-import threading
+import weakref
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -15,7 +15,7 @@ _RAISED = ("BadInput", "BadFormat", "BadOption", "SpacesDiffer", "NotEnoughMemor
 
 
 class Wire:
-    """Requests to one server.
+    """Requests to one server, from any number of threads.
 
     Parameters
     ----------
@@ -51,7 +51,12 @@ class Wire:
         self.url, self._base = url.rstrip("/"), parts.path.rstrip("/")
         self._headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
         self._make = lambda: kind(str(parts.hostname), parts.port, timeout=timeout)
-        self._threads = threading.local()
+        self._idle: list[http.client.HTTPConnection] = []
+        weakref.finalize(self, _close, self._idle)
+
+    def close(self) -> None:
+        """Close what is open and not in use."""
+        _close(self._idle)
 
     def get(self, *path: str) -> Any:
         """Ask by GET; the parts of the path are written so that no name can leave its place."""
@@ -64,20 +69,23 @@ class Wire:
     def _ask(self, method: str, path: tuple[str, ...], body: bytes | None) -> Any:
         address = self._base + "".join("/" + quote(part, safe="") for part in path)
         headers = self._headers | ({} if body is None else {"Content-Type": "application/json"})
-        connection = getattr(self._threads, "connection", None)
-        fresh = connection is None
-        if connection is None:
-            connection = self._threads.connection = self._make()
+        try:
+            connection, fresh = self._idle.pop(), False
+        except IndexError:
+            connection, fresh = self._make(), True
         try:
             connection.request(method, address, body, headers)
             response = connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            self._threads.connection = None
-            if not fresh and isinstance(error, ConnectionError | http.client.RemoteDisconnected):
+            if not fresh and isinstance(error, ConnectionError):
                 return self._ask(method, path, body)  # the server had closed it meanwhile; asking changes nothing there
             raise NoAnswer(f"{self.url} does not answer ({error or type(error).__name__}); is it running?") from None
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
         try:
             answer = json.loads(content)
         except ValueError:
@@ -85,6 +93,11 @@ class Wire:
         if response.status == http.client.OK and answer is not None:
             return answer
         raise raised(response.status, answer, self.url)
+
+
+def _close(idle: list[http.client.HTTPConnection]) -> None:
+    while idle:
+        idle.pop().close()
 
 
 def raised(status: int, answer: Any, url: str) -> VicinalError:

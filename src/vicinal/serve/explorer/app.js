@@ -1,7 +1,8 @@
 // The frame: which space, which view, which theme; everything else is in the views.
 
 import { el, replace, svg } from "./dom.js";
-import { Server } from "./source.js";
+import { askForKey } from "./key.js";
+import { Failure, Server } from "./source.js";
 import { State } from "./state.js";
 import { setTheme } from "./theme.js";
 import { VIEWS } from "./views.js";
@@ -20,6 +21,7 @@ export async function start(source = new Server()) {
   try {
     spaces = await source.spaces();
   } catch (error) {
+    if (error.status === 401) return askForKey(main, source, () => start(source));
     return fail(main, error, () => start(source));
   } finally {
     main.removeAttribute("aria-busy");
@@ -53,8 +55,8 @@ async function attempt(main, act, matters = () => true) {
   try {
     await act();
   } catch (error) {
-    console.error(error);
     if (matters()) main.prepend(failure(error));
+    if (!(error instanceof Failure)) globalThis.reportError(error); // a fault of ours, for whoever mends it
   }
 }
 
@@ -71,7 +73,8 @@ function drawHeader(state, spaces, space, view, theme) {
     el("a", { class: "brand", href: "#" }, mark(), "Vicinal"),
     el("label", { class: "space" }, el("span", { class: "unseen" }, "Space"),
       el("select", { "data-stay": "space", onchange: (event) => state.go(view.id, { space: event.target.value }) },
-        spaces.map(({ name, n, dim }) => el("option", { value: name, selected: name === space.name }, `${name} (${n.toLocaleString("en")} × ${dim})`)))),
+        spaces.map(({ name, n, dim }) => el("option", { value: name, selected: name === space.name },
+          `${name} (${n.toLocaleString("en")} × ${dim})`)))),
     el("nav", { "aria-label": "Views" }, VIEWS.map(({ id, title }) => el("a", {
       href: "#" + new URLSearchParams({ view: id, space: space.name, ...(theme && { theme }) }),
       "aria-current": id === view.id ? "page" : null, "data-stay": `view ${id}`,

@@ -20,7 +20,8 @@ export function readTensors(buffer) {
 export function coloursOf({ metadata, tensors }, label) {
   if (metadata.kind === "category") {
     const explained = metadata.explained === undefined ? null : Number(metadata.explained);
-    return { kind: "category", codes: tensors.codes.data, labels: JSON.parse(metadata.labels), others: Number(metadata.others), label, explained };
+    const labels = JSON.parse(metadata.labels);
+    return { kind: "category", codes: tensors.codes.data, labels, others: Number(metadata.others), label, explained };
   }
   const [least, most, missing] = ["least", "most", "missing"].map((key) => Number(metadata[key]));
   return { kind: "number", values: tensors.values.data, label, least, most, missing };

@@ -3,7 +3,8 @@
 
 import { ASK } from "./views/ask.js";
 import { COMPARE } from "./views/compare.js";
+import { lessons } from "./views/lessons.js";
 import { POINTS } from "./views/points.js";
 import { understand } from "./views/understand.js";
 
-export const VIEWS = [POINTS, ASK, COMPARE, understand];
+export const VIEWS = [POINTS, ASK, COMPARE, understand, lessons];

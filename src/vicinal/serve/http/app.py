@@ -17,7 +17,7 @@ from vicinal.serve.http.measures import Measures
 from vicinal.serve.settings import Settings
 from vicinal.serve.shelf import Shelf
 
-_ABOUT = """Questions to spaces of vectors. Every answer names the space's `fingerprint`, which changes with its vectors.
+_ABOUT = """Questions to spaces of vectors. Each answer has the `fingerprint` of its space; other vectors have another.
 
 A failure is `{"error": {"type", "message", "near"?}}`: 404 for a space that is not served, 422 for what the asker can
 mend, 401 without the key, 413 and 415 for bodies, 429 for too many requests, 503 where the server is busy or too slow.

@@ -80,6 +80,8 @@ class Body(BaseModel):
 class NearestBody(Body):
     """Of ``POST /spaces/{name}/nearest``."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"query": "king - man + woman", "k": 5}]})
+
     query: Query
     k: K = 10
     metric: Metric | None = Field(None, description="Instead of the space's own.")
@@ -91,6 +93,8 @@ class NearestBody(Body):
 class SearchBody(Body):
     """Of ``POST /spaces/{name}/search``."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"query": ["king", "queen"], "k": 5}]})
+
     query: Query
     k: K = 10
     filter: Texts = Field([], description="Conditions on columns such as 'count > 100'; all must hold.")
@@ -100,6 +104,8 @@ class SearchBody(Body):
 
 class AnalogyBody(Body):
     """Of ``POST /spaces/{name}/analogy``: a is to b as c is to …"""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"a": "man", "b": "king", "c": "woman", "k": 3}]})
 
     a: str
     b: str
@@ -111,12 +117,16 @@ class AnalogyBody(Body):
 class VectorsBody(Body):
     """Of ``POST /spaces/{name}/vectors``."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"names": ["king", "king - man"]}]})
+
     names: Texts = Field(description="Names or sums.", min_length=1)
     encoding_format: Literal["float", "base64"] = "float"
 
 
 class SimilarityBody(Body):
     """Of ``POST /spaces/{name}/similarity``: ``pairs``, or ``names`` for all pairs of them."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"pairs": [["king", "queen"], ["king", "man"]]}]})
 
     pairs: list[tuple[str, str]] | None = Field(None, min_length=1)
     names: list[str] | None = Field(None, min_length=1)

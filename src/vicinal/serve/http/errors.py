@@ -15,6 +15,7 @@ from starlette.responses import Response
 from vicinal.errors import MissingExtra, UnknownName, VicinalError
 from vicinal.serve.shelf import SERVER
 
+_KINDS = {413: "TooLarge", 422: "BadInput"}  # whose phrases differ between versions of Python
 _SHOWN = 3  # mistakes of a body that are told at once
 
 
@@ -93,7 +94,7 @@ def handle_errors(app: FastAPI) -> None:
             message = "there is no such address; /docs lists what can be asked"
         if status == HTTPStatus.METHOD_NOT_ALLOWED and message == status.phrase:
             message = "this address does not take that method; /docs lists what can be asked"
-        kind = status.phrase.title().replace(" ", "").replace("-", "")
+        kind = _KINDS.get(status.value) or status.phrase.title().replace(" ", "").replace("-", "")
         return failure(status, kind, message, headers=error.headers)
 
     app.add_exception_handler(VicinalError, on_vicinal)

@@ -51,7 +51,7 @@ async def nearest(name: str, request: Request) -> Response:
     if plain and is_quick(served, body.query, body.k, body.metric):
         content = await _together.ask((served, body.k, body.metric), body.query)
         return Response(content, media_type="application/json")
-    how = {"filter": body.filter, "exclude": body.exclude, "exact": body.exact}
+    how: dict[str, Any] = {"filter": body.filter, "exclude": body.exclude, "exact": body.exact}
     return await run_in_threadpool(lambda: JSONResponse(nearest_answer(served, body.query, body.k, body.metric, **how)))
 
 

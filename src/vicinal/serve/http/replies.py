@@ -64,7 +64,7 @@ class MatchRecord(Reply):
 
     name: str
     row: int
-    score: float | None = Field(description="Larger is nearer; null where it is beyond float32.")
+    score: float = Field(description="Larger is nearer; ±1e39 where it is beyond float32.")
 
 
 class Result(Reply):
@@ -101,7 +101,7 @@ class Pairs(Head):
     """A score a pair."""
 
     metric: str
-    scores: list[float | None]
+    scores: list[float]
 
 
 class Table(Head):
@@ -109,7 +109,7 @@ class Table(Head):
 
     metric: str
     names: list[str]
-    scores: list[list[float | None]]
+    scores: list[list[float]]
 
 
 class Health(Reply):

@@ -3,6 +3,7 @@
 
 const FOCAL = 2; // distance of the eye, in spans
 const NEAREST = 0.06; // what comes closer to the eye than this share of its distance is not drawn
+const EDGE = 46; // pixels kept free around what is fitted, for buttons and names
 
 export class Camera {
   constructor(dim = 2) {
@@ -78,9 +79,10 @@ export class Camera {
     this.at = low.map((value, i) => (value + high[i]) / 2);
     const sides = low.map((value, i) => high[i] - value);
     const shorter = Math.min(view.width, view.height) || 1;
+    const room = (side) => Math.max(1, side - 2 * Math.min(EDGE, side * 0.08));
     const needed = this.dim === 3
       ? Math.hypot(...sides) * 0.66
-      : Math.max((sides[0] * shorter) / (view.width || 1), (sides[1] * shorter) / (view.height || 1)) * 1.12;
+      : Math.max((sides[0] * shorter) / room(view.width), (sides[1] * shorter) / room(view.height));
     this.span = needed > 0 && Number.isFinite(needed) ? needed : 1;
   }
 }
@@ -98,6 +100,12 @@ export function project(lens, px, py, pz) {
   return [
     lens.halfWidth + (m[0] * dx + m[1] * dy + m[2] * dz) * scale, lens.halfHeight - (m[3] * dx + m[4] * dy + m[5] * dz) * scale, 1 / away,
   ];
+}
+
+// The same for a row of coordinates (n × dim)
+export function projectRow(lens, coordinates, dim, row) {
+  const i = row * dim;
+  return project(lens, coordinates[i], coordinates[i + 1], dim === 3 ? coordinates[i + 2] : 0);
 }
 
 // Between two cameras, t from 0 to 1: zoomed out in the middle when the way is long.

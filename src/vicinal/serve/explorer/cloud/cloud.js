@@ -2,23 +2,25 @@
 
 import { el } from "../dom.js";
 import { palette } from "../theme.js";
-import { Camera, between, project } from "./camera.js";
+import { Camera, projectRow } from "./camera.js";
 import { CanvasPoints } from "./canvas.js";
 import { planned, shadesOf } from "./colours.js";
-import { density, sampleRows } from "./density.js";
 import { controls } from "./controls.js";
-import { FONT, Labels } from "./labels.js";
+import { density, sampleRows } from "./density.js";
+import { elements } from "./elements.js";
+import { Labels, widths } from "./labels.js";
 import { Legend } from "./legend.js";
-import { box, stepOf } from "./order.js";
-import { drawShapes, laidOut } from "./overlay.js";
+import { box } from "./order.js";
+import { coveredBy, drawOn, shapesOf } from "./over.js";
 import { Painter } from "./painter.js";
 import { Picking } from "./picking.js";
 import { toPNG, toSVG } from "./picture.js";
+import { Pilot, framed } from "./pilot.js";
+import { styleBytes } from "./styles.js";
 import { Tooltip } from "./tooltip.js";
 import { WebGLPoints } from "./webgl.js";
 
 const SHARPEST = 2; // device pixels to a CSS pixel, at most
-const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Cloud {
   // options: {label, tools: false for no buttons,
@@ -33,9 +35,17 @@ export class Cloud {
     this.marked = []; this.stars = []; this.arrows = []; this.line = null; this.mode = "";
     this.plan = planned(null, 0);
     this.sizes = null; this.faded = null; this.selection = null; this.hovered = -1; this.covered = [];
-    this.stats = { points: 0, drawn: 0, frameMs: 0, renderer: "", labels: [] };
+    this.stats = { points: 0, drawn: 0, frameMs: 0, pictures: 0, renderer: "", labels: [] };
     this.ready = new Promise((resolve) => { this.isReady = resolve; });
-    this.build(tools);
+    this.colours = palette();
+    this.legend = new Legend(() => this.reshade());
+    this.tooltip = new Tooltip(this);
+    Object.assign(this, elements(label, this.legend.node, this.tooltip.node));
+    root.append(this.box);
+    this.brush = this.over.getContext("2d");
+    this.labels = new Labels(widths(this.brush));
+    controls(this, tools);
+    this.pilot = new Pilot(this);
     this.painter = new Painter((count) => this.look(count), (picture) => this.shown(picture));
     this.startRenderer(renderer);
     this.observer = new ResizeObserver(() => this.resize());
@@ -45,35 +55,6 @@ export class Cloud {
     this.dark = window.matchMedia("(prefers-color-scheme: dark)");
     this.dark.addEventListener("change", this.retheme);
     this.resize();
-  }
-
-  build(tools) {
-    this.colours = palette();
-    this.points = el("canvas", { class: "cloud-points", "aria-hidden": "true" });
-    this.over = el("canvas", { class: "cloud-over", "aria-hidden": "true" });
-    this.field = el("div", {
-      class: "cloud-field", tabindex: "0", role: "application", "aria-roledescription": "map of points", "aria-label": this.label,
-      "aria-keyshortcuts": "ArrowLeft ArrowRight ArrowUp ArrowDown + - 0 N P Enter Escape",
-    }, this.points, this.over);
-    this.brush = this.over.getContext("2d");
-    this.legend = new Legend(() => this.reshade());
-    this.tooltip = new Tooltip(this);
-    this.said = el("div", { class: "unseen", role: "status", "aria-live": "polite" });
-    this.box = el("div", { class: "cloud" }, this.field, this.legend.node, this.tooltip.node, this.said);
-    this.root.append(this.box);
-    this.brush.font = FONT;
-    this.widths = new Map();
-    this.labels = new Labels((text) => this.widthOf(text));
-    controls(this, tools);
-  }
-
-  widthOf(text) {
-    if (!this.widths.has(text)) {
-      if (this.widths.size > 20000) this.widths.clear();
-      this.brush.font = FONT;
-      this.widths.set(text, Math.ceil(this.brush.measureText(text).width));
-    }
-    return this.widths.get(text);
   }
 
   startRenderer(wanted) {
@@ -142,7 +123,7 @@ export class Cloud {
   setPlan(plan) {
     this.plan = plan;
     this.legend.set(plan);
-    this.cover();
+    this.covered = coveredBy(this.box);
   }
 
   setPriority(priority) { this.labels.prioritise(priority); this.touch(true); }
@@ -154,7 +135,8 @@ export class Cloud {
 
   // rows that stand out, as after a lasso; null for none
   select(rows, tell = true) {
-    this.selection = rows?.length ? Int32Array.from(rows).sort() : null;
+    const chosen = Int32Array.from(rows ? new Set(rows) : []).sort();
+    this.selection = chosen.length ? chosen : null;
     this.restyle();
     this.touch(true);
     if (tell) this.tell("select", this.selection ?? new Int32Array(0));
@@ -170,22 +152,9 @@ export class Cloud {
 
   say(text) { this.said.textContent = text; }
 
-  // One style a point, in drawing order; none at all while nothing is special.
   restyle() {
     const { plan: { codes }, sizes, faded, selection, data: { n } } = this;
-    if (!codes && !sizes && !faded && !selection) return this.renderer.setStyles(null);
-    const apart = selection ? new Uint8Array(n).fill(1) : null;
-    selection?.forEach((row) => { apart[row] = 0; });
-    const bytes = new Uint8Array(4 * n);
-    const step = stepOf(n);
-    for (let k = 0, row = 0; k < n; k += 1) {
-      bytes[4 * k] = codes ? codes[row] : 0;
-      bytes[4 * k + 1] = sizes ? Math.max(16, Math.min(255, sizes[row] * 64)) : 64;
-      bytes[4 * k + 2] = (apart && apart[row]) || (faded && faded[row]) ? 1 : 0;
-      row += step;
-      if (row >= n) row -= n;
-    }
-    return this.renderer.setStyles(bytes);
+    this.renderer.setStyles(styleBytes(n, codes, sizes, faded, selection));
   }
 
   reshade() {
@@ -204,7 +173,7 @@ export class Cloud {
     this.renderer.resize(Math.round(width * ratio), Math.round(height * ratio));
     this.over.width = Math.round(width * ratio);
     this.over.height = Math.round(height * ratio);
-    this.cover();
+    this.covered = coveredBy(this.box);
     if (this.fitted && this.bounds) this.camera_.fit(this.bounds, this.view);
     this.touch(true);
   }
@@ -224,6 +193,7 @@ export class Cloud {
     this.stats.drawn = count;
     this.stats.frameMs = this.painter.frameMs;
     this.stats.whole = all;
+    this.stats.pictures += 1;
     this.drawOver();
     if (this.data.n && !this.wasReady) {
       this.wasReady = true;
@@ -231,78 +201,26 @@ export class Cloud {
     }
   }
 
-  // Where buttons and legend cover the picture: no names there
-  cover() {
-    const frame = this.box.getBoundingClientRect();
-    this.covered = [...this.box.querySelectorAll(".cloud-tools, .cloud-legend:not([hidden])")].map((node) => {
-      const { left, top, width, height } = node.getBoundingClientRect();
-      return { left: left - frame.left, top: top - frame.top, width, height };
-    });
-  }
-
-  shapes() {
-    const { data: { coordinates, dim }, labels, view, marked, stars, arrows, line } = this;
-    const lens = this.camera_.lens(view);
-    const now = performance.now();
-    if (now - (this.labelled ?? -1e9) > 120 || this.stats.whole) { labels.refresh(lens, view, this.camera_.span); this.labelled = now; }
-    const selected = this.selection && this.selection.length <= 60 ? [...this.selection] : [];
-    return laidOut({ lens, view, labels, coordinates, dim, marked, selected, hovered: this.hovered, stars, arrows, line, covered: this.covered });
-  }
+  shapes() { return shapesOf(this); }
 
   drawOver() {
-    const { brush, over, ratio } = this;
-    const shapes = this.shapes();
-    brush.setTransform(1, 0, 0, 1, 0, 0);
-    brush.clearRect(0, 0, over.width, over.height);
-    brush.scale(ratio, ratio);
-    drawShapes(brush, shapes, this.colours);
+    const shapes = shapesOf(this);
+    drawOn(this.brush, this.ratio, shapes, this.colours);
     this.stats.labels = shapes.labels;
   }
 
   // Where a row is: {x, y} in CSS pixels of root, or null behind the eye
   place(row) {
     const { coordinates, dim } = this.data;
-    const [x, y, near] = project(this.camera_.lens(this.view), ...[0, 1, 2].map((i) => (i < dim ? coordinates[row * dim + i] : 0)));
+    const [x, y, near] = projectRow(this.camera_.lens(this.view), coordinates, dim, row);
     return near ? { x, y } : null;
   }
 
   // Show all points, or some rows. {glide: true} goes there in a moment's flight, unless people want no motion.
   frame(rows = null, { glide = false } = {}) {
-    const { coordinates, dim, n } = this.data;
-    if (!n) return;
-    const goal = this.camera_.copy();
-    const bounds = rows?.length ? box(coordinates, dim, rows) : this.bounds;
-    goal.fit(bounds, this.view);
-    if (rows?.length) {
-      const whole = this.camera_.copy();
-      whole.fit(this.bounds, this.view);
-      goal.span = Math.max(goal.span * 1.15, rows.length === 1 ? Math.min(this.camera_.span, whole.span / 6) : whole.span / 1e5);
-    }
+    if (!this.data.n) return;
     this.fitted = !rows?.length;
-    this.goTo(goal, glide);
-  }
-
-  goTo(goal, glide) {
-    cancelAnimationFrame(this.flight);
-    this.goal = goal;
-    if (!glide || calm.matches) return this.land(goal);
-    const from = this.camera_.copy();
-    const since = performance.now();
-    const fly = () => {
-      const t = (performance.now() - since) / 450;
-      if (t >= 1) return this.land(goal);
-      this.camera_ = between(from, goal, t);
-      this.touch();
-      this.flight = requestAnimationFrame(fly);
-      return undefined;
-    };
-    return fly();
-  }
-
-  land(goal) {
-    this.camera_ = goal;
-    this.goal = null;
-    this.moved();
+    this.pilot.go(framed(this, rows), glide);
   }
 
   moved() {
@@ -310,12 +228,11 @@ export class Cloud {
     this.tell("move", this.camera);
   }
 
-  get camera() { return (this.goal ?? this.camera_).toJSON(); }
+  get camera() { return (this.pilot.goal ?? this.camera_).toJSON(); }
 
   // Setting it does not tell "move", so that two clouds can follow each other.
   set camera(said) {
-    cancelAnimationFrame(this.flight);
-    this.goal = null;
+    this.pilot.stop();
     if (this.camera_.take(said)) { this.fitted = false; this.touch(); }
   }
 
@@ -341,7 +258,7 @@ export class Cloud {
   toSVG() { return toSVG(this); }
 
   destroy() {
-    cancelAnimationFrame(this.flight);
+    this.pilot.stop();
     clearTimeout(this.waiting);
     this.observer.disconnect();
     window.removeEventListener("themechange", this.retheme);

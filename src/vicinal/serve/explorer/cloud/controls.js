@@ -6,8 +6,7 @@ import { gestures } from "./gestures.js";
 export function controls(cloud, tools) {
   const buttons = tools ? toolbar(cloud) : null;
   const moving = (change) => {
-    cancelAnimationFrame(cloud.flight);
-    if (cloud.goal) cloud.goal = null;
+    cloud.pilot.stop();
     cloud.fitted = false;
     cloud.tooltip.hide();
     cloud.hovered = -1;
@@ -44,7 +43,7 @@ export function controls(cloud, tools) {
       const goal = cloud.camera_.copy();
       goal.zoom(2.5, x, y, cloud.view);
       cloud.fitted = false;
-      cloud.goTo(goal, true);
+      cloud.pilot.go(goal, true);
     },
     drawing: () => cloud.mode,
     line: (line) => {
@@ -97,7 +96,7 @@ function step(cloud, by) {
 }
 
 function toolbar(cloud) {
-  const button = (label, sign, act, attributes = {}) => el("button", { title: label, "aria-label": label, onclick: act, ...attributes }, sign);
+  const button = (label, sign, act, more = {}) => el("button", { title: label, "aria-label": label, onclick: act, ...more }, sign);
   const mode = (name) => () => cloud.setMode(cloud.mode === name ? "" : name);
   const lasso = button("Select by a line drawn around points (or drag with Shift)", "Lasso", mode("lasso"), { "aria-pressed": "false" });
   const rectangle = button("Select by a rectangle", "Box", mode("rectangle"), { "aria-pressed": "false" });
@@ -105,10 +104,10 @@ function toolbar(cloud) {
     const goal = cloud.camera_.copy();
     goal.zoom(factor, cloud.view.width / 2, cloud.view.height / 2, cloud.view);
     cloud.fitted = false;
-    cloud.goTo(goal, true);
+    cloud.pilot.go(goal, true);
   };
   cloud.box.append(el("div", { class: "cloud-tools", role: "toolbar", "aria-label": "Map" },
-    button("Zoom in", "+", zoom(1.6)), button("Zoom out", "−", zoom(1 / 1.6)), button("Show all points", "Fit", () => cloud.frame(null, { glide: true })),
-    lasso, rectangle));
+    button("Zoom in", "+", zoom(1.6)), button("Zoom out", "−", zoom(1 / 1.6)),
+    button("Show all points", "Fit", () => cloud.frame(null, { glide: true })), lasso, rectangle));
   return new Map([["lasso", lasso], ["rectangle", rectangle]]);
 }

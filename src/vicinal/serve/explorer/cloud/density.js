@@ -1,17 +1,17 @@
 // How large and how opaque points are, so that a few are easy to see and a million still show where they are dense.
 
-import { project } from "./camera.js";
+import { projectRow } from "./camera.js";
 
 const CELLS = 48;
 const SAMPLE = 3000;
-const TYPICAL = 0.7; // opacity where a typical point lies
+const TYPICAL = 0.62; // opacity where a typical point lies
 
 // → {diameter in CSS pixels, alpha} for a picture of `count` of all n points. sample: rows to judge by
 export function density(coordinates, dim, sample, count, lens, ratio) {
   const cells = new Uint16Array(CELLS * CELLS);
   let seen = 0;
   for (const row of sample) {
-    const [x, y, near] = project(lens, coordinates[row * dim], coordinates[row * dim + 1], dim === 3 ? coordinates[row * dim + 2] : 0);
+    const [x, y, near] = projectRow(lens, coordinates, dim, row);
     if (!near || x < 0 || y < 0 || x >= 2 * lens.halfWidth || y >= 2 * lens.halfHeight) continue;
     const column = Math.floor((x / lens.halfWidth) * CELLS / 2);
     cells[Math.floor((y / lens.halfHeight) * CELLS / 2) * CELLS + column] += 1;

@@ -2,7 +2,8 @@
 
 const CLICK = 5; // pixels that a click may move
 
-// act: {pan(dx, dy), rotate(dx, dy), zoom(factor, x, y), hover(x, y) | hover(null), pick(x, y), jump(x, y), drawing() → "lasso" | "rectangle" | "",
+// act: {pan(dx, dy), rotate(dx, dy), zoom(factor, x, y), hover(x, y) | hover(null), pick(x, y), jump(x, y),
+//       drawing() → "lasso" | "rectangle" | "",
 //       line(points | null), enclose(points, add), key(event) → handled, turns() → whether a drag turns}
 export function gestures(node, act) {
   const pointers = new Map();

@@ -1,11 +1,24 @@
 // Which names are written where: the important first, none over another, the same as long as they fit.
 
-import { project } from "./camera.js";
+import { projectRow } from "./camera.js";
 import { isolated, short } from "./text.js";
 
 export const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif";
 const HEIGHT = 16;
 const SCANNED = 60000; // rows looked at for candidates in one go
+
+// → measure(text): its width in pixels, remembered
+export function widths(brush) {
+  const known = new Map();
+  return (text) => {
+    if (!known.has(text)) {
+      if (known.size > 20000) known.clear();
+      brush.font = FONT;
+      known.set(text, Math.ceil(brush.measureText(text).width));
+    }
+    return known.get(text);
+  };
+}
 
 export class Labels {
   constructor(measure) {
@@ -44,7 +57,7 @@ export class Labels {
     const scanned = Math.min(n, SCANNED);
     for (let i = 0; i < scanned; i += 1) {
       const row = this.order ? this.order[i] : i;
-      const [x, y, near] = project(lens, coordinates[row * dim], coordinates[row * dim + 1], dim === 3 ? coordinates[row * dim + 2] : 0);
+      const [x, y, near] = projectRow(lens, coordinates, dim, row);
       if (near) spread.offer(row, x, y);
     }
     this.candidates = spread.seen < 5 * bound(view) && scanned < n ? this.deeper(lens, view) : spread.list();
@@ -54,7 +67,8 @@ export class Labels {
   deeper(lens, view) {
     const rank = this.ranks();
     const found = [];
-    this.data.picking.within(lens, { left: 0, top: 0, right: view.width, bottom: view.height }, (row, x, y) => { found.push({ row, x, y }); });
+    const all = { left: 0, top: 0, right: view.width, bottom: view.height };
+    this.data.picking.within(lens, all, (row, x, y) => { found.push({ row, x, y }); });
     found.sort(rank ? (a, b) => rank[a.row] - rank[b.row] : (a, b) => a.row - b.row);
     const spread = new Spread(view);
     for (const { row, x, y } of found) spread.offer(row, x, y);
@@ -94,7 +108,7 @@ export class Labels {
     const out = [];
     const kept = new Map();
     const put = (row, marked) => {
-      const [x, y, near] = project(lens, coordinates[row * dim], coordinates[row * dim + 1], dim === 3 ? coordinates[row * dim + 2] : 0);
+      const [x, y, near] = projectRow(lens, coordinates, dim, row);
       if (!near || x < -20 || y < -20 || x > view.width + 20 || y > view.height + 20) return;
       const text = this.text(row);
       if (!text) return;

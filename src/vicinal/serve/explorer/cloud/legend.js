@@ -69,5 +69,6 @@ function scaleBar({ low, high, log, label, missing }, plan) {
 export function number(value) {
   if (!Number.isFinite(value)) return "no value";
   const size = Math.abs(value);
-  return size && (size < 0.001 || size >= 1e7) ? value.toExponential(2) : value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? 7 : 4 });
+  if (size && (size < 0.001 || size >= 1e7)) return value.toExponential(2);
+  return value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? 7 : 4 });
 }

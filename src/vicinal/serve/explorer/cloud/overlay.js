@@ -1,20 +1,21 @@
 // What is drawn over the points: arrows, rings, stars, names, the line of the lasso. Everything is first laid out as a list of shapes,
 // which a canvas or an SVG then draws, so that both show the same.
 
-import { project } from "./camera.js";
+import { project, projectRow } from "./camera.js";
 import { FONT } from "./labels.js";
 import { isolated, short } from "./text.js";
 
 // → {arrows, rings, stars, labels, line} in CSS pixels
 export function laidOut({ lens, view, labels, coordinates, dim, marked, selected, hovered, stars, arrows, line, covered = [] }) {
   const at = (place) => project(lens, place[0], place[1], place[2] ?? 0);
-  const row = (i) => at(coordinates.subarray(i * dim, i * dim + dim));
+  const row = (i) => projectRow(lens, coordinates, dim, i);
   const seen = ([x, y, near]) => near && x > -40 && y > -40 && x < view.width + 40 && y < view.height + 40;
   const shapes = { arrows: [], rings: [], stars: [], labels: [], line };
   const taken = [...covered];
   const claim = (text, x, y) => {
     const width = labels.measure(isolated(text));
-    const box = { text, left: Math.max(2, Math.min(view.width - width - 2, x)), top: Math.max(2, Math.min(view.height - 18, y)), width, height: 16 };
+    const within = (value, most) => Math.max(2, Math.min(most, value));
+    const box = { text, left: within(x, view.width - width - 2), top: within(y, view.height - 18), width, height: 16 };
     taken.push(box);
     return box;
   };

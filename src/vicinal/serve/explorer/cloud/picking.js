@@ -1,6 +1,6 @@
 // Which points are under the cursor, in the view, inside a line drawn around them.
 
-import { project } from "./camera.js";
+import { projectRow } from "./camera.js";
 
 const ENOUGH = 300000; // beyond it a map of 2 dimensions gets a grid
 
@@ -41,7 +41,7 @@ export class Picking {
   within(lens, { left, top, right, bottom }, act) {
     const { coordinates, dim, n } = this;
     const see = (row) => {
-      const [x, y, near] = project(lens, coordinates[row * dim], coordinates[row * dim + 1], dim === 3 ? coordinates[row * dim + 2] : 0);
+      const [x, y, near] = projectRow(lens, coordinates, dim, row);
       return near && x >= left && x <= right && y >= top && y <= bottom ? act(row, x, y, near) !== false : true;
     };
     if (dim === 3 || n < ENOUGH / 100) {

@@ -1,7 +1,7 @@
 // A cloud as a picture to keep.
 
 import { svg } from "../dom.js";
-import { project } from "./camera.js";
+import { projectRow } from "./camera.js";
 import { rampColour, shadeColour } from "./colours.js";
 import { FONT } from "./labels.js";
 import { number } from "./legend.js";
@@ -55,24 +55,28 @@ export function toSVG(cloud) {
   const { view: { width, height }, colours } = cloud;
   const shapes = cloud.shapes();
   const text = ({ text: said, left, top, height: tall }, fill) => svg("text", {
-    x: fixed(left), y: fixed(top + tall / 2), fill, stroke: colours.paper, "stroke-width": 3.5, "stroke-linejoin": "round", "paint-order": "stroke",
-    "dominant-baseline": "central",
+    x: fixed(left), y: fixed(top + tall / 2), fill, stroke: colours.paper, "stroke-width": 3.5, "stroke-linejoin": "round",
+    "paint-order": "stroke", "dominant-baseline": "central",
   }, isolated(said));
   const legend = legendParts(cloud, width, height);
   const node = svg("svg", {
-    xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height, "font-family": "system-ui, sans-serif", "font-size": 12,
+    xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height,
+    "font-family": "system-ui, sans-serif", "font-size": 12,
   },
   svg("title", {}, short(cloud.label, 200)), svg("rect", { width, height, fill: colours.paper }), drawnPoints(cloud),
   shapes.arrows.map(({ start, stop }) => {
     const { shaft, head } = arrowPaths(start, stop);
-    return [svg("path", { d: shaft, stroke: colours.star, "stroke-width": 2.2, fill: "none" }), svg("path", { d: head, fill: colours.star })];
+    const stroke = colours.star;
+    return [svg("path", { d: shaft, stroke, "stroke-width": 2.2, fill: "none" }), svg("path", { d: head, fill: stroke })];
   }),
   shapes.rings.map(({ x, y, radius, strong }) => svg("circle", {
     cx: fixed(x), cy: fixed(y), r: radius, fill: "none", stroke: strong ? colours.star : colours.ink, "stroke-width": 2.2,
   })),
   shapes.stars.map(({ x, y }) => svg("path", { d: starPath(x, y), fill: colours.star })),
   shapes.labels.map((label) => [
-    label.leader && svg("line", { x1: fixed(label.x), y1: fixed(label.y), x2: fixed(label.left), y2: fixed(label.top + 8), stroke: colours.star }),
+    label.leader && svg("line", {
+      x1: fixed(label.x), y1: fixed(label.y), x2: fixed(label.left), y2: fixed(label.top + 8), stroke: colours.star,
+    }),
     text(label, label.marked ? colours.star : colours.ink),
   ]),
   [...shapes.arrows, ...shapes.stars].map(({ name }) => name && text(name, colours.star)),
@@ -91,7 +95,7 @@ function drawnPoints(cloud) {
   const groups = new Map(); // one group a look, so that each point is short
   let seen = 0;
   for (let row = 0; row < n && seen <= MOST; row += 1) {
-    const [x, y, near] = project(lens, coordinates[row * dim], coordinates[row * dim + 1], dim === 3 ? coordinates[row * dim + 2] : 0);
+    const [x, y, near] = projectRow(lens, coordinates, dim, row);
     if (!near || x < -9 || y < -9 || x > width + 9 || y > height + 9) continue;
     seen += 1;
     const shade = plan.codes ? plan.codes[row] : 0;
@@ -100,8 +104,8 @@ function drawnPoints(cloud) {
     const opacity = fixed(alpha * faint * depth * (quiet.has(shade) ? 0.07 : 1));
     const key = `${shadeColour(plan, shade)} ${opacity}`;
     if (!groups.has(key)) groups.set(key, []);
-    const size = sizes ? Math.max(0.25, Math.min(4, sizes[row])) : 1;
-    groups.get(key).push(svg("circle", { cx: fixed(x), cy: fixed(y), r: fixed((diameter / 2) * size * (dim === 3 ? Math.min(3, Math.max(0.35, near)) : 1)) }));
+    const size = (sizes ? Math.max(0.25, Math.min(4, sizes[row])) : 1) * (dim === 3 ? Math.min(3, Math.max(0.35, near)) : 1);
+    groups.get(key).push(svg("circle", { cx: fixed(x), cy: fixed(y), r: fixed((diameter / 2) * size) }));
   }
   if (seen > MOST) return svg("image", { href: pointsAt(cloud, 2).toDataURL("image/png"), width, height });
   return [...groups].map(([key, circles]) => {

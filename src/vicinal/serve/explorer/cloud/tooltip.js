@@ -22,8 +22,9 @@ export class Tooltip {
     if (this.row !== row || this.cloud.data !== data) return;
     const place = this.cloud.place(row);
     if (!place) return this.hide();
-    replace(this.node, el("bdi", { class: "name" }, short(name, 60)), details.slice(0, 6).map(([what, value]) => el("div", { class: "detail" },
-      el("bdi", {}, short(what, 24)), " ", el("bdi", { class: "value" }, short(value, 40)))));
+    const lines = details.slice(0, 6).map(([what, value]) => el("div", { class: "detail" },
+      el("bdi", {}, short(what, 24)), " ", el("bdi", { class: "value" }, short(value, 40))));
+    replace(this.node, el("bdi", { class: "name" }, short(name, 60)), lines);
     this.node.hidden = false;
     const { width, height } = this.cloud.view;
     const box = this.node.getBoundingClientRect();

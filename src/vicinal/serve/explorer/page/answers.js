@@ -11,18 +11,22 @@ const MOST = 1000; // neighbours, names or queries in one question
 const STEPS = 20;
 
 export const ASKED = {
-  "/complete": ({ names }, { prefix, k }) => ({ names: names.complete(prefix, checkK(Number(k))).map((row) => ({ name: names.get(row), row })) }),
+  "/complete": complete,
   "/rows": ({ names }, body) => ({ rows: names.rows(body.names) }),
   "/nearest": nearest,
   "/analogy": analogy,
   "/vectors": vectors,
   "/similarity": similarity,
-  "/odd": odd,
+  "/odd": oddOne,
   "/path": path,
   "/heatmap": heat,
   "/costs": costs,
   "/trust": (held, body) => trusted(held, { ...body, k: checkK(body.k ?? 10) }),
 };
+
+function complete({ names }, { prefix, k }) {
+  return { names: names.complete(prefix, checkK(Number(k))).map((row) => ({ name: names.get(row), row })) };
+}
 
 function nearest(held, { query, k = 10, metric = held.space.metric, filter = [], exclude = [] }) {
   checkMetric(metric);
@@ -32,7 +36,7 @@ function nearest(held, { query, k = 10, metric = held.space.metric, filter = [],
   if (!queries.length || queries.length > MOST) throw new Failure(`a question takes 1 to ${MOST} queries, got ${queries.length}`);
   const banned = held.names.rows(exclude).filter((row) => row >= 0);
   const results = queries.map((one, at) => {
-    const { vector, own } = resolve(held, one);
+    const { vector, own } = resolve(held, one, metric);
     const label = typeof one === "string" ? one : `vector ${at}`;
     return { query: label, matches: listed(held, held.vectors.nearest(vector, k, metric, new Set([...own, ...banned]))) };
   });
@@ -60,7 +64,10 @@ function vectors(held, { names }) {
   const rows = held.names.rows(names);
   return {
     dim: held.space.dim,
-    vectors: names.map((name, at) => ({ name, row: rows[at] < 0 ? null : rows[at], vector: Array.from(resolve(held, name).vector, Math.fround) })),
+    vectors: names.map((name, at) => {
+      const { vector } = resolve(held, name);
+      return { name, row: rows[at] < 0 ? null : rows[at], vector: Array.from(vector, Math.fround) };
+    }),
   };
 }
 
@@ -68,17 +75,19 @@ function similarity(held, { names, pairs, metric = held.space.metric }) {
   checkMetric(metric);
   if (pairs) {
     checkBatch(pairs, 1);
-    return { metric, scores: pairs.map(([a, b]) => score(resolve(held, a).vector, resolve(held, b).vector, metric)) };
+    const found = pairs.map((pair) => pair.map((name) => resolve(held, name, metric).vector));
+    return { metric, scores: found.map(([a, b]) => score(a, b, metric)) };
   }
   checkBatch(names, 1);
-  const found = names.map((name) => resolve(held, name).vector);
+  const found = names.map((name) => resolve(held, name, metric).vector);
   return { metric, names, scores: found.map((a) => found.map((b) => score(a, b, metric))) };
 }
 
-function odd(held, { names }) {
+function oddOne(held, { names }) {
   checkBatch(names, 3);
   const scores = belonging(names.map((name) => resolve(held, name, "cosine").vector));
-  return { metric: "cosine", odd: names[scores.indexOf(Math.min(...scores))], scores: names.map((name, at) => ({ name, score: scores[at] })) };
+  const odd = names[scores.indexOf(Math.min(...scores))];
+  return { metric: "cosine", odd, scores: names.map((name, at) => ({ name, score: scores[at] })) };
 }
 
 // What fewer bytes cost was worked out when the page was written, for some names.
@@ -105,7 +114,8 @@ function path(held, { from, to, steps = 6, method = "links" }) {
 // A name, a sum or a vector → its vector and the rows it is made of. Under cosine the terms of a sum have length 1.
 export function resolve(held, query, metric = held.space.metric) {
   if (typeof query !== "string") {
-    if (query.length !== held.space.dim) throw new Failure(`a query has ${query.length} numbers; this space has ${held.space.dim} dimensions`);
+    const { dim } = held.space;
+    if (query.length !== dim) throw new Failure(`a query has ${query.length} numbers; this space has ${dim} dimensions`);
     return { vector: Float64Array.from(query), own: [] };
   }
   const row = held.names.row(query);
@@ -119,7 +129,7 @@ export function resolve(held, query, metric = held.space.metric) {
 export function withVector(held, row) {
   if (row < held.vectors.length) return row;
   const count = held.vectors.length.toLocaleString("en");
-  throw new Failure(`this page holds the vectors of its first ${count} names, and '${held.names.get(row)}' is not among them; a server has all`);
+  throw new Failure(`this page holds the vectors of its first ${count} names, but not of '${held.names.get(row)}'; a server has all`);
 }
 
 function listed(held, { rows, scores }) {
@@ -136,5 +146,6 @@ function checkK(k) {
 }
 
 function checkBatch(items, least) {
-  if (!items || items.length < least || items.length > MOST) throw new Failure(`a question takes ${least} to ${MOST} names, got ${items?.length ?? 0}`);
+  const count = items?.length ?? 0;
+  if (count < least || count > MOST) throw new Failure(`a question takes ${least} to ${MOST} names, got ${count}`);
 }

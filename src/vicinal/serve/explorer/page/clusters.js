@@ -8,7 +8,8 @@ const [STARTS, ROUNDS, MOST, FREQUENT] = [3, 25, 64, 30];
 
 // → what Cloud.setColours takes: {kind: "category", codes, labels, explained…}, the largest group first
 export function clustered({ space, names, vectors }, k) {
-  if (!(k >= 2 && k <= Math.min(MOST, vectors.length))) throw new Failure(`k must be from 2 to ${Math.min(MOST, vectors.length)} groups, got ${k}`);
+  const most = Math.min(MOST, vectors.length);
+  if (!(k >= 2 && k <= most)) throw new Failure(`k must be from 2 to ${most} groups, got ${k}`);
   const row = (at) => (space.metric === "cosine" ? unit(vectors.row(at)) : vectors.row(at));
   const stride = Math.max(1, Math.floor(vectors.length / SAMPLE));
   const points = Array.from({ length: Math.ceil(vectors.length / stride) }, (_, i) => row(i * stride));
@@ -24,7 +25,8 @@ export function clustered({ space, names, vectors }, k) {
   const codes = new Uint16Array(space.n).fill(order.length); // names without vectors belong to no group
   found.forEach(({ at }, i) => { codes[i] = order.indexOf(at); });
   const labels = order.map((at) => labelled(found, at, names));
-  return { kind: "category", codes, labels: without ? [...labels, "no vector in this page"] : labels, others: 0, label: "cluster", explained: whole ? 1 - loss / whole : 1 };
+  if (without) labels.push("no vector in this page");
+  return { kind: "category", codes, labels, others: 0, label: "cluster", explained: whole ? 1 - loss / whole : 1 };
 }
 
 function labelled(found, group, names) {
@@ -74,7 +76,12 @@ export function lloyd(points, first, rounds = ROUNDS) {
   for (let round = 0; round < rounds; round += 1) {
     const groups = centres.map(() => []);
     loss = 0;
-    const own = points.map((point) => { const { at, gap } = nearest(point, centres); groups[at].push(point); loss += gap; return at; }).join();
+    const own = points.map((point) => {
+      const { at, gap } = nearest(point, centres);
+      groups[at].push(point);
+      loss += gap;
+      return at;
+    }).join();
     if (own === before) break;
     before = own;
     if (round + 1 < rounds) centres = groups.map((members, at) => (members.length ? mean(members) : centres[at]));

@@ -50,7 +50,8 @@ function endsOf(groups, names, values, shares) {
       const part = column.slice(start, (start += group.names.length));
       return part.reduce((sum, one) => sum + one, 0) / part.length;
     });
-    const between = groups.reduce((sum, group, i) => sum + group.names.length * means[i] ** 2, 0) / column.reduce((sum, one) => sum + one * one, 0);
+    const whole = column.reduce((sum, one) => sum + one * one, 0);
+    const between = groups.reduce((sum, group, i) => sum + group.names.length * means[i] ** 2, 0) / whole;
     const ends = [Math.min(...means), Math.max(...means)].map((one) => groups[means.indexOf(one)].label);
     return {
       column: at, share: shares[at], low: endOf(names, column.map((one) => -one)), high: endOf(names, column),

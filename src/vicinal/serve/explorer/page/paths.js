@@ -9,7 +9,8 @@ export function strongestPath(vectors, start, end, steps, metric) {
   const [first, second] = [start, end].map((row) => vectors.scores(vectors.row(row), metric));
   const total = Float32Array.from(first, (value, i) => -(apart(value, metric) + apart(second[i], metric)));
   total[start] = total[end] = Infinity;
-  const rows = [start, end, ...best(total, Math.min(POOL, total.length)).filter((row) => row !== start && row !== end).sort((a, b) => a - b)];
+  const near = best(total, Math.min(POOL, total.length)).filter((row) => row !== start && row !== end);
+  const rows = [start, end, ...near.sort((a, b) => a - b)];
   const n = rows.length;
   const found = rows.map((row) => (metric === "cosine" ? unit(vectors.row(row)) : vectors.row(row)));
   const between = new Float64Array(n * n); // to stay is free, so that fewer steps may be taken

@@ -23,7 +23,8 @@ export class Page extends Server {
       const numbers = readTensors(this.part(vectors.part)).tensors;
       const names = new Names(tensors.name_offsets.data, tensors.names.data);
       this.read = {
-        space, names, examples: this.about.examples, costs: this.about.costs, row: (name) => withVector(this.read, names.known(name)),
+        space, names, examples: this.about.examples, costs: this.about.costs,
+        row: (name) => withVector(this.read, names.known(name)),
         vectors: new Vectors(numbers.vectors.data, numbers.scales?.data ?? null, space.dim),
         byKind: vectors.form === "float32" ? "exact" : "vectors in 8 bits", drawn: (which) => this.map(space.name, which),
         once: (what, work) => this.once(what, work),
@@ -39,7 +40,7 @@ export class Page extends Server {
     const { space, answers } = this.about;
     const ready = answers[`${what} ${query.map}`] ?? (isPlain(body) ? answers[what] : undefined);
     if (ready) return ready;
-    if (!ASKED[what]) throw new Failure(`this page cannot answer that; a server can: run "vicinal serve FILE" (${what.slice(1)})`);
+    if (!ASKED[what]) throw new Failure(`this page cannot answer ${what.slice(1)}; a server can: run "vicinal serve FILE"`);
     await new Promise((resolve) => setTimeout(resolve)); // what is busy is drawn before the work begins
     return { space: space.name, fingerprint: space.fingerprint, ...(await ASKED[what](this.held, body ?? query)) };
   }
@@ -66,7 +67,8 @@ export class Page extends Server {
 function asked(path) {
   const [place, query = ""] = path.split("?");
   const [, space, rest] = /^\/spaces\/([^/]+)(\/.*)?$/.exec(place) ?? [];
-  return { name: space && decodeURIComponent(space), what: space ? rest ?? "" : place, query: Object.fromEntries(new URLSearchParams(query)) };
+  const given = Object.fromEntries(new URLSearchParams(query));
+  return { name: space && decodeURIComponent(space), what: space ? rest ?? "" : place, query: given };
 }
 
 const isPlain = (body) => !body || Object.values(body).every((value) => value === undefined);

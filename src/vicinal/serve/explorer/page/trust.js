@@ -16,7 +16,8 @@ export async function trusted(held, { map = "pca", names = undefined, k = 10, sa
   const asked = (names ?? [held.names.get(Math.max(0, held.names.row("king")))]).map((name) => held.names.known(name));
   const late = asked.find((row) => row >= n);
   if (late !== undefined) throw new Failure(`this page does not hold the vector of '${held.names.get(late)}'; a server has all`);
-  const answer = { map, method: drawn.method, k: count, n, chance: count / (n - 1), points: asked.map((row) => pointOf(held, drawn, row, count)) };
+  const points = asked.map((row) => pointOf(held, drawn, row, count));
+  const answer = { map, method: drawn.method, k: count, n, chance: count / (n - 1), points };
   return sample ? { ...answer, sample: await held.once(`trust ${map} ${count}`, () => sampled(held, drawn, n, count)) } : answer;
 }
 

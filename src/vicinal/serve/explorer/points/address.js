@@ -1,10 +1,11 @@
 // A camera as few characters of an address: at, span, and in 3 dimensions the turn.
 
 export function cameraText({ dim, at, span, turn }) {
-  const figures = (list, digits) => list.map((value) => Number(value.toPrecision(digits)));
+  const figures = (list) => list.map((value) => Number(value.toPrecision(4)));
   // places to a thousandth of what is seen: more digits the further one is in
-  const places = at.map((value) => Number(value.toPrecision(Math.min(12, Math.max(4, 4 + Math.ceil(Math.log10(Math.abs(value) / span + 1e-9)))))));
-  return [...places, ...figures([span], 4), ...(dim === 3 ? figures(turn, 4) : [])].join(",");
+  const digits = (value) => Math.min(12, Math.max(4, 4 + Math.ceil(Math.log10(Math.abs(value) / span + 1e-9))));
+  const places = at.map((value) => Number(value.toPrecision(digits(value))));
+  return [...places, ...figures([span]), ...(dim === 3 ? figures(turn) : [])].join(",");
 }
 
 // → {dim, at, span, turn}, or null for what is no camera of a map of `dim` dimensions

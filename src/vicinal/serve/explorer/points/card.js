@@ -31,7 +31,8 @@ export function card(view) {
       if (mine !== asked) return undefined;
       table.removeAttribute("aria-busy");
       const failed = found.find((one) => one instanceof Error);
-      return replace(table, failed && el("p", { class: "failure", role: "alert" }, failed.message), found.some(Array.isArray) && neighbours(view, found));
+      return replace(table, failed && el("p", { class: "failure", role: "alert" }, failed.message),
+        found.some(Array.isArray) && neighbours(view, found));
     },
   };
 }
@@ -68,7 +69,8 @@ function neighbours(view, found) {
     class: inAll(match.name) ? "quiet shared" : "quiet", title: `${short(match.name)}: ${score(match.score, metric)}`,
     onclick: () => view.pick(match.row, { fly: view.rows.point(match.row) >= 0 }),
   }, el("bdi", {}, short(match.name, 24))), el("span", { class: "score" }, score(match.score, metric))) : el("td", {}));
-  const rows = Array.from({ length: Math.max(...found.map((list) => list.length || 0)) }, (_, i) => el("tr", {}, found.map((list, m) => cell(list[i], METRICS[m]))));
+  const length = Math.max(...found.map((list) => list.length || 0));
+  const rows = Array.from({ length }, (_, i) => el("tr", {}, found.map((list, m) => cell(list[i], METRICS[m]))));
   return [
     el("table", { class: "points-near" }, el("caption", {}, "Nearest in the space, not on the map"),
       el("thead", {}, el("tr", {}, METRICS.map((metric) => el("th", { scope: "col" }, metric)))), el("tbody", {}, rows)),

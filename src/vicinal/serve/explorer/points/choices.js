@@ -13,12 +13,18 @@ export function choices(view) {
     "aria-label": "Map", onchange: () => state.set({ map: map.value === space.maps[0] ? null : map.value, camera: null }, { push: true }),
   }, space.maps.map((name) => el("option", { value: name }, TITLES[name] ?? name)));
   const colour = el("select", { "aria-label": "Colour", onchange: () => state.set({ colour: colour.value }) });
-  replace(colour, el("option", { value: "none" }, "one colour"), GROUPS.map((k) => el("option", { value: `clusters:${k}` }, `${k} clusters`)),
+  replace(colour, el("option", { value: "none" }, "one colour"),
+    GROUPS.map((k) => el("option", { value: `clusters:${k}` }, `${k} clusters`)),
     Object.keys(space.columns).map((name) => el("option", { value: `column:${name}` }, short(name))));
+  const doing = el("span", {}, "Colour");
   const node = el("div", { class: "points-choices" },
-    el("label", {}, el("span", {}, "Map"), map), el("label", {}, el("span", {}, "Colour"), colour));
+    el("label", {}, el("span", {}, "Map"), map), el("label", {}, doing, colour));
   return {
     node,
+    busy(value) {
+      doing.textContent = value ? "Colour: working …" : "Colour";
+      colour.setAttribute("aria-busy", String(value));
+    },
     show(mapName, colourName) {
       map.value = mapName;
       const wanted = colourName ?? usualColour(space);

@@ -12,14 +12,16 @@ export function written(view) {
   const fill = () => {
     const { cloud } = view;
     const labels = [...cloud.stats.labels].sort((a, b) => a.y - b.y || a.x - b.x);
-    const place = ({ x, y }) => `${Math.round((x / cloud.view.width) * 100)} % from the left, ${Math.round((y / cloud.view.height) * 100)} % from the top`;
+    const percent = (part, whole) => `${Math.round((part / whole) * 100)} %`;
+    const place = ({ x, y }) => `${percent(x, cloud.view.width)} from the left, ${percent(y, cloud.view.height)} from the top`;
+    const pick = (row) => () => view.pick(view.rows.row(row));
     replace(body,
       el("p", { class: "faint" }, `The ${labels.length} names written on the map now, from the top to the bottom. `,
         el("button", { onclick: fill }, "Renew"), " ",
         el("button", { onclick: () => cloud.select(cloud.visible()) }, "Select all points in view")),
       el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Name"), el("th", { scope: "col" }, "Place"))),
         el("tbody", {}, labels.map((label) => el("tr", {},
-          el("td", {}, el("button", { class: "quiet", onclick: () => view.pick(view.rows.row(label.row)) }, el("bdi", {}, short(label.text)))),
+          el("td", {}, el("button", { class: "quiet", onclick: pick(label.row) }, el("bdi", {}, short(label.text)))),
           el("td", { class: "faint" }, place(label)))))));
   };
   return { node };

@@ -35,8 +35,8 @@ class Points {
     this.card = card(this);
     this.selected = selected(this);
     this.written = written(this);
-    this.hint = el("p", { class: "points-hint faint" },
-      "Drag to move, scroll to zoom, click a point. Drag with Shift to select. Keys on the map: arrows, + and −, 0 for all, N and P from name to name, Enter.");
+    this.hint = el("p", { class: "points-hint faint" }, "Drag to move, scroll to zoom, click a point. Drag with Shift to select. ",
+      "Keys on the map: arrows, + and −, 0 for all, N and P from name to name, Enter.");
     this.stats = el("p", { class: "points-stats faint" });
     this.panel = el("aside", { class: "points-panel", "aria-label": "About the map" },
       finder(this), this.choices.node, this.trouble, this.quality, this.selected.node, this.card.node, this.hint, this.written.node,
@@ -48,7 +48,10 @@ class Points {
     const { cloud, context: { state } } = this;
     let soon = 0;
     cloud.on("pick", (i) => this.pick(this.rows.row(i)));
-    cloud.on("select", (points) => this.selected.show(points));
+    cloud.on("select", (points) => {
+      this.hint.hidden = points.length > 0;
+      this.selected.show(points);
+    });
     cloud.on("move", (camera) => {
       clearTimeout(soon);
       soon = setTimeout(() => {
@@ -93,8 +96,9 @@ class Points {
       this.rows = new Rows(this.map.rows, this.map.n);
       this.names = source.names(space.name);
       this.names.then((list) => { this.list = list; }, (error) => this.fail(error));
-      cloud.setPoints(this.map.coordinates, this.map.dim, { name: (i) => this.name(this.rows.row(i)), details: (i) => this.details(this.rows.row(i)) });
-      cloud.painter.ask();
+      cloud.setPoints(this.map.coordinates, this.map.dim, {
+        name: (i) => this.name(this.rows.row(i)), details: (i) => this.details(this.rows.row(i)),
+      });
     } catch (error) {
       wait.remove();
       return this.fail(error);
@@ -130,11 +134,14 @@ class Points {
     if (wanted === this.shown.colour) return;
     this.shown.colour = wanted;
     const mine = (this.colourAsked += 1);
+    this.choices.busy(true);
     try {
       const colours = await colouring(this.source, this.space, wanted, this.rows);
       if (mine === this.colourAsked && !this.gone) this.cloud.setColours(colours);
     } catch (error) {
       if (mine === this.colourAsked) this.fail(error);
+    } finally {
+      if (mine === this.colourAsked) this.choices.busy(false);
     }
   }
 
@@ -182,7 +189,8 @@ class Points {
   showStats() {
     const { points, renderer } = this.cloud.stats;
     const left = this.space.n - this.map.n;
-    replace(this.stats, `${points.toLocaleString("en")} points${left ? ` of ${this.space.n.toLocaleString("en")}` : ""} · ${this.map.dim} dimensions`,
+    const of = left ? ` of ${this.space.n.toLocaleString("en")}` : "";
+    replace(this.stats, `${points.toLocaleString("en")} points${of} · ${this.map.dim} dimensions`,
       renderer === "canvas" ? " · no graphics processor" : "");
   }
 
