@@ -293,6 +293,7 @@ class TestFrame:
         view(part, theme="dark")
         overflow = "document.getElementById('main').scrollWidth - document.getElementById('main').clientWidth"
         assert page.evaluate(overflow) == 0
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
         if part != "onehot":
             paper = page.locator("figure svg rect").first.get_attribute("fill")
             assert paper == page.evaluate(

@@ -140,7 +140,7 @@ function cautions({ queries, among, n, k, left_out: out }) {
   return el("div", { class: "caution" },
     el("p", {}, `The shares are means over ${plural(queries, "drawn name")}, whose ${k} nearest are sought among ${where}, `
       + "with the interval that holds the mean of all in 95 of 100 samples. "
-      + "A share of 90 % does not mean that one in ten answers is wrong: mostly the tenth neighbour has changed places with the eleventh. "
-      + "A search that fetches more candidates and compares their full vectors wins most of the loss back."),
+      + "A neighbour lost need not be a bad answer: the tenth may have changed places with the eleventh, so look at the names. "
+      + "And a search that fetches more candidates and compares their full vectors can win some of the loss back."),
     out.map(({ label, why }) => el("p", {}, `${label} is left out: ${why}`)));
 }
