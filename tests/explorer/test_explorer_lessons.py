@@ -265,6 +265,10 @@ def test_a_vector_is_dragged_by_mouse_and_by_keys(open_lesson):
     assert handle.get_attribute("aria-valuetext") == "mass 12.5, volume 58"
     agrees()
     kept(page, x="12.5", y="58")
+    page.keyboard.press("ArrowUp")  # the handle has the focus still, though the address changed
+    page.keyboard.press("ArrowDown")
+    assert handle.get_attribute("aria-valuetext") == "mass 12.5, volume 58"
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "slider"
     handle.scroll_into_view_if_needed()
     box = handle.locator("circle").last.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

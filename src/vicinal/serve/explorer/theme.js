@@ -9,8 +9,9 @@ export function palette() {
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
-// theme: "light", "dark", or "" for what the system wants
+// theme: "light", "dark", or "" for what the system wants. Pictures are drawn again only where it changes.
 export function setTheme(theme) {
+  if ((document.documentElement.dataset.theme ?? "") === theme) return;
   if (theme) document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
   window.dispatchEvent(new Event("themechange"));

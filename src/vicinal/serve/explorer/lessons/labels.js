@@ -13,9 +13,11 @@ export function labelsApart(plane, items, { before = new Map(), size = 14, lines
     const box = ([dx, dy]) => ({ left: dx > 0 ? x + dx : x + dx - wide, right: dx > 0 ? x + dx + wide : x + dx, top: y + dy - size,
       bottom: y + dy + 2 });
     const inside = ({ left, right, top, bottom }) => left >= 2 && right <= plane.width - 2 && top >= 0 && bottom <= plane.height;
-    const fits = (place) => inside(box(place)) && taken.every((other) => apart(other, box(place)));
+    const crowd = (place) => taken.filter((other) => !apart(other, box(place))).length;
+    const leastCrowded = (places) => places.reduce((best, next) => (crowd(next) < crowd(best) ? next : best), places[0] ?? PLACES[0]);
+    const fits = (place) => inside(box(place)) && crowd(place) === 0;
     const old = before.get(text);
-    const place = (old && fits(old) && old) || PLACES.find(fits) || PLACES.find((one) => inside(box(one))) || PLACES[0];
+    const place = (old && fits(old) && old) || PLACES.find(fits) || leastCrowded(PLACES.filter((one) => inside(box(one))));
     before.set(text, place);
     taken.push(box(place));
     return plane.label(at, text, { dx: place[0], dy: place[1], colour, bold, size, end: place[0] < 0 });
