@@ -4,9 +4,9 @@ python benchmarks/explorer.py                  # both parts; some three minutes,
 python benchmarks/explorer.py picture          # parts: picture, drag
 python benchmarks/explorer.py --quick          # 20,000 points instead of a million, one round
 
-Headless Chromium, found on the PATH, driven by Playwright; WebGL would run in SwiftShader. Every round is a browser of its own
-with a fresh profile, so that nothing is cached there; the server runs in a process of its own and has sent the map once
-before. The first picture is the moment after which a sample of the points was handed to the screen, and the whole
+Headless Chromium, found on the PATH, driven by Playwright; WebGL would run in SwiftShader. Every round is a browser of
+its own with a fresh profile, so that nothing is cached there; the server runs in a process of its own and has sent the
+map once before. The first picture is the moment after which a sample of the points was handed to the screen, and the whole
 picture that of all points, both from the start of the navigation. GloVe 6B 50d, 400,000 words, from
 bench-work/glove.space where it is there, else random groups of that size; a million points are always random groups.
 """
@@ -109,7 +109,9 @@ def open_explorer(page: Page, address: str) -> dict[str, float]:
 
 def picture(args: argparse.Namespace) -> None:
     """Seconds from navigation to a picture."""
-    part = Part("explorer", "picture", args, rounds=args.rounds, view="1200 × 800", renderer="without a graphics processor")
+    part = Part(
+        "explorer", "picture", args, rounds=args.rounds, view="1200 × 800", renderer="without a graphics processor"
+    )
     for n, path in spaces(args).items():
         runs: dict[str, list[dict]] = {"vicinal": []}
         with served(path) as address:
@@ -124,7 +126,9 @@ def picture(args: argparse.Namespace) -> None:
 
 def drag(args: argparse.Namespace) -> None:
     """Pictures a second while the map is dragged by the mouse."""
-    part = Part("explorer", "drag", args, rounds=args.rounds, view="1200 × 800", renderer="without a graphics processor")
+    part = Part(
+        "explorer", "drag", args, rounds=args.rounds, view="1200 × 800", renderer="without a graphics processor"
+    )
     n, runs = args.points, []
     with served(groups(n)) as address:
         for _ in range(args.rounds):
@@ -155,7 +159,11 @@ def dragged(page: Page) -> dict[str, float]:
     page.mouse.up()
     steady = times[len(times) // 4 :]  # the first frames find out how many points fit
     gaps = np.diff(steady[:, 0]) / 1000
-    return {"frames_per_s": float(1 / gaps.mean()), "worst_gap_s": float(gaps.max()), "drawn": float(np.median(steady[:, 1]))}
+    return {
+        "frames_per_s": float(1 / gaps.mean()),
+        "worst_gap_s": float(gaps.max()),
+        "drawn": float(np.median(steady[:, 1])),
+    }
 
 
 PARTS = {"picture": picture, "drag": drag}

@@ -14,8 +14,8 @@ from vicinal import Space
 LETTERS = Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]])
 WIDTH, HEIGHT = 800, 600
 BLANK = f"""<!doctype html><html lang="en" data-theme="light"><link rel="stylesheet" href="/explorer/style.css">
-<link rel="stylesheet" href="/explorer/cloud.css"><body><div id="root" style="position:relative;width:{WIDTH}px;height:{HEIGHT}px">
-</div></body></html>"""
+<link rel="stylesheet" href="/explorer/cloud.css"><body>
+<div id="root" style="position:relative;width:{WIDTH}px;height:{HEIGHT}px"></div></body></html>"""
 MAKE = """async ({list, dim, renderer, names, marked, priority}) => {
   const { Cloud } = await import("/explorer/cloud/cloud.js");
   window.cloud?.destroy();
@@ -65,7 +65,8 @@ def pixels(page, png):
     """Decode a PNG with the browser → (height, width, 4) uint8."""
     found = page.evaluate(
         """async (text) => {
-          const image = await createImageBitmap(new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], {type: "image/png"}));
+          const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+          const image = await createImageBitmap(new Blob([bytes], {type: "image/png"}));
           const brush = new OffscreenCanvas(image.width, image.height).getContext("2d");
           brush.drawImage(image, 0, 0);
           const { data } = brush.getImageData(0, 0, image.width, image.height);
@@ -80,7 +81,7 @@ def pixels(page, png):
 
 
 def on_screen(points, camera, width=WIDTH, height=HEIGHT):
-    """Where points lie, by the definition of the camera: shorter side = span; a quaternion turns; the eye is 2 spans away."""
+    """Where points lie, by what a camera is: the span fits the shorter side, a quaternion turns, the eye is 2 spans away."""
     points = np.asarray(points, float)
     scale = min(width, height) / camera["span"]
     seen = points - camera["at"]
@@ -272,8 +273,10 @@ def test_labels_never_overlap_and_the_marked_are_always_written(blank):
         labels = blank.evaluate("cloud.stats.labels")
         assert len(labels) > 20 and boxes_overlap(labels) is None
         assert all(len(label["text"]) <= 40 for label in labels)
-        assert all(0 <= label["left"] and label["left"] + label["width"] <= WIDTH for label in labels)
-        in_view = [i for i, (x, y) in enumerate(on_screen(points[:5], camera(blank))) if 0 <= x <= WIDTH and 0 <= y <= HEIGHT]
+        assert all(label["left"] >= 0 and label["left"] + label["width"] <= WIDTH for label in labels)
+        in_view = [
+            i for i, (x, y) in enumerate(on_screen(points[:5], camera(blank))) if 0 <= x <= WIDTH and 0 <= y <= HEIGHT
+        ]
         assert {label["row"] for label in labels if label["marked"]} >= set(in_view)
         blank.mouse.move(400, 300)
         blank.mouse.wheel(0, -240)
@@ -324,7 +327,8 @@ def test_colours_of_many_categories_and_of_numbers_with_gaps(blank):
     blank.make(np.random.default_rng(0).normal(size=(300, 2)))
     codes = [i % 20 if i < 200 else 0 for i in range(300)]
     blank.evaluate(
-        "(codes) => cloud.setColours({kind: 'category', codes: Uint16Array.from(codes), labels: codes.map((c) => `kind ${c}`)})",
+        """(codes) => cloud.setColours({
+          kind: "category", codes: Uint16Array.from(codes), labels: codes.map((code) => `kind ${code}`)})""",
         codes,
     )
     buttons = blank.locator(".cloud-legend button").all_inner_texts()
@@ -380,7 +384,8 @@ def test_pictures_to_keep(blank):
     names = [f"n{i} <&>" for i in range(400)]
     blank.make(random.normal(size=(400, 2)), names=names, marked=[3])
     blank.evaluate("""() => {
-      cloud.setColours({kind: "category", codes: Uint16Array.from({length: 400}, (_, i) => i % 3), labels: ["a", "b<", "c"]});
+      const codes = Uint16Array.from({length: 400}, (_, i) => i % 3);
+      cloud.setColours({kind: "category", codes, labels: ["a", "b<", "c"]});
       cloud.setStars([{at: [0, 0], label: "sum"}]);
       cloud.setArrows([{from: [0, 0], to: [1, 1], label: "step"}]);
     }""")
@@ -390,7 +395,7 @@ def test_pictures_to_keep(blank):
     import xml.etree.ElementTree as ElementTree
 
     tree = ElementTree.fromstring(text)
-    circles = [node for node in tree.iter("{http://www.w3.org/2000/svg}circle")]
+    circles = list(tree.iter("{http://www.w3.org/2000/svg}circle"))
     assert 395 <= len(circles) <= 401
     said = " ".join(node.text or "" for node in tree.iter("{http://www.w3.org/2000/svg}text"))
     assert "n3 <&>" in said and "b<" in said and "sum" in said and "step" in said

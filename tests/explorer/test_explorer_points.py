@@ -14,8 +14,10 @@ from vicinal import Space
 from vicinal.maps import Map
 
 HOSTILE = [
-    "<img src=x onerror=\"document.body.dataset.broken='yes'\">", "\"><script>document.body.dataset.broken='yes'</script>",
-    "\u202etxt.exe", "a" * 10000, "two\nlines", "__proto__", "constructor", "=1+2", "日本語", "a - b", "%2e%2e/etc", "'\"&<",
+    "<img src=x onerror=\"document.body.dataset.broken='yes'\">",
+    "\"><script>document.body.dataset.broken='yes'</script>",
+    "\u202etxt.exe", "a" * 10000, "two\nlines", "__proto__", "constructor", "=1+2",
+    "日本語", "a - b", "%2e%2e/etc", "'\"&<",
 ]  # fmt: skip
 
 
@@ -25,15 +27,25 @@ def running(serving, royal):
     from vicinal.serve import Served, Shelf
 
     random = np.random.default_rng(5)
-    hostile = Space(HOSTILE, random.normal(size=(len(HOSTILE), 6)), columns={"<b>kind</b>": np.array(["<i>x</i>", "y"] * 6)})
+    hostile = Space(
+        HOSTILE, random.normal(size=(len(HOSTILE), 6)), columns={"<b>kind</b>": np.array(["<i>x</i>", "y"] * 6)}
+    )
     part = royal.names[10:60]
-    drawn = Map(list(part), random.normal(size=(50, 2)).astype(np.float32), method="drawn", fingerprint=royal.fingerprint, quality={})
+    drawn = Map(
+        list(part),
+        random.normal(size=(50, 2)).astype(np.float32),
+        method="drawn",
+        fingerprint=royal.fingerprint,
+        quality={},
+    )
     return serving(Shelf([Served("royal", royal, maps={"part": drawn}), Served("hostile", hostile)]))
 
 
 def opened(page, running, hash=""):
     page.goto(f"{running.url}/explorer/#{hash}")
-    page.wait_for_function("window.cloud?.stats.whole && cloud.stats.points && !document.querySelector('.points-map[aria-busy]')")
+    page.wait_for_function(
+        "window.cloud?.stats.whole && cloud.stats.points && !document.querySelector('.points-map[aria-busy]')"
+    )
     return page
 
 
@@ -42,7 +54,10 @@ def settled(page):
 
 
 def in_hash(page):
-    return {key: value[0] for key, value in parse_qs(page.evaluate("location.hash.slice(1)"), keep_blank_values=True).items()}
+    return {
+        key: value[0]
+        for key, value in parse_qs(page.evaluate("location.hash.slice(1)"), keep_blank_values=True).items()
+    }
 
 
 def coordinates(running, space="royal", map="pca"):
@@ -51,7 +66,7 @@ def coordinates(running, space="royal", map="pca"):
 
     from safetensors.numpy import load
 
-    with urlopen(f"{running.url}/spaces/{space}/map?map={map}") as answer:  # noqa: S310
+    with urlopen(f"{running.url}/spaces/{space}/map?map={map}") as answer:
         return load(answer.read())["coordinates"]
 
 
@@ -74,7 +89,9 @@ def test_hover_says_the_name_of_what_is_there(page, running, royal):
         page.wait_for_function("(row) => cloud.hovered === row", arg=int(row))
         tip = page.get_by_role("tooltip")
         tip.wait_for()
-        page.wait_for_function("(name) => document.querySelector('.cloud-tip .name')?.textContent === name", arg=royal.names[row])
+        page.wait_for_function(
+            "(name) => document.querySelector('.cloud-tip .name')?.textContent === name", arg=royal.names[row]
+        )
         said = tip.inner_text()
         assert royal.columns["group"][row] in said and f"{royal.columns['count'][row]}" in said
 
@@ -88,7 +105,10 @@ def test_click_picks_and_the_card_shows_neighbours_of_the_space_itself(page, run
     page.wait_for_selector(".points-near tbody tr:nth-child(10)")
     name = royal.names[row]
     assert page.locator(".points-card h2").inner_text() == name and in_hash(page)["name"] == name
-    rows = [[cell.split("\n")[0] for cell in row.locator("td").all_inner_texts()] for row in page.locator(".points-near tbody tr").all()]
+    rows = [
+        [cell.split("\n")[0] for cell in row.locator("td").all_inner_texts()]
+        for row in page.locator(".points-near tbody tr").all()
+    ]
     for i, metric in enumerate(("cosine", "dot", "euclidean")):
         assert [row[i] for row in rows] == list(royal.nearest(name, 10, metric=metric).names[0])
     assert page.evaluate("cloud.marked") == [row]
@@ -153,7 +173,9 @@ def test_the_address_brings_the_view_back(page, running):
     other.wait_for_function("cloud.marked.length && cloud.plan.scale")
     found = other.evaluate("({camera: cloud.camera, marked: cloud.marked})")
     assert found["marked"] == kept["marked"] == [5]
-    np.testing.assert_allclose(found["camera"]["at"] + [found["camera"]["span"]], kept["camera"]["at"] + [kept["camera"]["span"]], rtol=2e-3)
+    np.testing.assert_allclose(
+        found["camera"]["at"] + [found["camera"]["span"]], kept["camera"]["at"] + [kept["camera"]["span"]], rtol=2e-3
+    )
     assert other.evaluate("document.documentElement.dataset.theme") == "dark"
     assert other.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 21, 28)"
     other.close()
@@ -174,8 +196,23 @@ def test_a_turned_camera_goes_through_the_address(page, running):
     other.close()
 
 
-@pytest.mark.parametrize("nonsense", ["camera=1,2", "camera=a,b,c", "camera=1,2,-3", "camera=1e400,0,1", "mark={", "mark=5", "colour=column:nope",
-                                      "colour=clusters:999", "map=nope", "space=nope", "view=nope", "name=nobody"])
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "camera=1,2",
+        "camera=a,b,c",
+        "camera=1,2,-3",
+        "camera=1e400,0,1",
+        "mark={",
+        "mark=5",
+        "colour=column:nope",
+        "colour=clusters:999",
+        "map=nope",
+        "space=nope",
+        "view=nope",
+        "name=nobody",
+    ],
+)
 def test_a_nonsense_address_is_survived(page, running, nonsense):
     opened(page, running, nonsense)
     assert page.evaluate("cloud.stats.points") == 200
@@ -214,7 +251,7 @@ def test_the_map_says_how_far_to_trust_it(page, running, royal):
     said = page.locator(".points-quality").inner_text()
     from urllib.request import urlopen
 
-    with urlopen(f"{running.url}/spaces/royal/map/quality?map=pca") as answer:  # noqa: S310
+    with urlopen(f"{running.url}/spaces/royal/map/quality?map=pca") as answer:
         quality = json.load(answer)["quality"]
     assert f"trustworthiness {quality['trustworthiness']:.2f}" in said
     assert f"continuity {quality['continuity']:.2f}" in said
@@ -309,5 +346,7 @@ def test_leaving_and_coming_back_leaves_nothing_behind(page, running):
     opened(page, running)
     for space in ("hostile", "royal", "hostile", "royal"):
         page.get_by_label("Space").select_option(space)
-        page.wait_for_function("(n) => window.cloud?.stats.points === n && cloud.stats.whole", arg=12 if space == "hostile" else 200)
+        page.wait_for_function(
+            "(n) => window.cloud?.stats.points === n && cloud.stats.whole", arg=12 if space == "hostile" else 200
+        )
     assert page.locator(".cloud").count() == 1
