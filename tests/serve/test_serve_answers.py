@@ -142,7 +142,8 @@ def test_what_is_not_known(client):
     [
         "", "{", "null", "[]", "1", '{"query": []}', '{"query": [[]]}', '{"query": [1, "a"]}', '{"query": [true]}',
         '{"query": {}}', '{"query": [[1], [1, 2]]}', '{"query": [NaN]}', '{"query": [Infinity]}', '{"query": [1e400]}',
-        '{"query": "w1", "k": 0}', '{"query": "w1", "k": "3"}', '{"query": "w1", "k": 3.5}', '{"query": "w1", "nix": 1}',
+        '{"query": "w1", "k": 0}', '{"query": "w1", "k": "3"}', '{"query": "w1", "k": 3.5}',
+        '{"query": "w1", "nix": 1}',
         '{"query": "w1", "k": 99999999999999999999999}', '{"query": "\\ud800"}', '{"query": "w1 +"}', '{"query": ""}',
         '{"query": "w1", "metric": "manhattan"}', '{"query": "w1", "filter": "count >> 3"}', '{"query": [1, 2]}',
         '{"query": "w1", "filter": "nix > 3"}', '{"query": "w1", "exclude": 3}', '{"query": [1' + "0" * 400 + "]}",

@@ -104,7 +104,7 @@ def test_large_questions_are_asked_in_parts(tight, space):
     same(served.nearest(space.matrix[:25], 3), space.nearest(space.matrix[:25], 3))
     same(served.nearest(space.take(names), 3), space.nearest(space.take(names), 3))
     assert np.array_equal(served.vectors(names), space.matrix[:25])
-    with pytest.raises(BadInput, match="41 numbers|numbers"):
+    with pytest.raises(BadInput, match="numbers"):
         served.nearest("w1", 41)
 
 
@@ -117,7 +117,8 @@ def test_large_questions_are_asked_in_parts(tight, space):
         lambda one: one.nearest([float("nan")] * 16), lambda one: one.nearest("w1", exclude="w2"),
         lambda one: one.nearest({"a": 1}), lambda one: one.analogy("w1", "w2", "nobody"), lambda one: one["nobody"],
         lambda one: one.analogy("w1", "w2", "w3", method="nix"), lambda one: one.similarity("w1", "nobody"),
-        lambda one: one.similarities("w1"), lambda one: one.odd_one_out(["w1", "w2"]), lambda one: one.odd_one_out("abc"),
+        lambda one: one.similarities("w1"), lambda one: one.odd_one_out(["w1", "w2"]),
+        lambda one: one.odd_one_out("abc"),
         lambda one: one.vector(3), lambda one: one.nearest(""),
     ],
 )  # fmt: skip
@@ -126,7 +127,7 @@ def test_the_same_errors(remote, space, ask):
         ask(space)
     with pytest.raises(vc.VicinalError) as there:
         ask(remote["words"])
-    assert isinstance(there.value, type(here.value)) or isinstance(there.value, BadInput)
+    assert isinstance(there.value, (type(here.value), BadInput))
     if isinstance(here.value, UnknownName):
         assert (there.value.name, there.value.near) == (here.value.name, here.value.near)
 
@@ -146,7 +147,7 @@ def test_a_space_that_changed_is_noticed(serve_on, space, make):
 
 def test_keys_and_servers_that_are_not_there(serve_on, space, url):
     locked = serve_on(Shelf([Served("words", space)]), Settings(key="secret"))
-    with pytest.raises(NoAnswer, match="401.*needs a key"):
+    with pytest.raises(NoAnswer, match=r"401.*needs a key"):
         vc.connect(locked)
     assert vc.connect(locked, key="secret").spaces == ["words"]
     with pytest.raises(NoAnswer, match="is it running"):

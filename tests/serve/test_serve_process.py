@@ -75,7 +75,8 @@ def test_the_command_says_where_it_is_and_ends_well(path, number):
     [
         (["--host", "0.0.0.0"], "VICINAL_KEY"), (["--port", "-1"], "port must be"), (["--timeout", "0"], "timeout"),
         (["--rate", "-1"], "rate"), (["--max-k", "0"], "k must be 1"), (["--key", "a b"], "printable"),
-        (["--index", "nix.index"], "no file"), (["--host", "nowhere.invalid", "--key", "secret"], "no address of this machine"),
+        (["--index", "nix.index"], "no file"),
+        (["--host", "nowhere.invalid", "--key", "secret"], "no address of this machine"),
     ],
 )  # fmt: skip
 def test_refusals_are_one_line(path, options, said):
