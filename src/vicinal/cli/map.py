@@ -144,7 +144,7 @@ def _write(space: Space, drawn: Map, output: str, how: dict[str, Any]) -> None:
         if ending == _PAGE:
             from vicinal.serve.page import write_page
 
-            write_page(space, drawn, output, force=how["force"])
+            write_page(space, drawn, output, title=how["title"], force=how["force"])
         else:
             drawn.save(output, force=how["force"])
         say(f"{drawn.method}: " + ", ".join(f"{what} {figure}" for what, figure in drawn.summary()))
