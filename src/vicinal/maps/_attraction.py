@@ -11,7 +11,7 @@ from vicinal.require import require
 
 Places = NDArray[np.float64]
 _INTERPOLATED = 10_000  # points from which interpolation is quicker than a tree
-_WORTH_THREADS = 1_000  # points below which threads wait for each other more than they work
+_WORTH_THREADS = 3_000  # points below which threads wait for each other more than they work
 
 
 class Attraction:

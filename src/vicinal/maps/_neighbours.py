@@ -65,7 +65,8 @@ def neighbours_of(
     """
     data, n = Rows.of(vectors, "euclidean"), len(vectors)
     rows, distances = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
-    tree, setting, found = None, {}, 1.0
+    tree, found = None, 1.0
+    setting: dict[str, int] = {}
     if n > _SMALL and recall < 1:
         tree = TreeAH.build(data, seed=seed, threads=threads)
         setting, found = _setting(tree, data, k, recall, seed=seed, threads=threads)

@@ -147,5 +147,5 @@ def _excess(squared: NDArray[np.float64], columns: list[NDArray[np.int64]], k: i
     for line, chosen in zip(squared, columns, strict=True):
         for column in chosen.tolist():
             nearer, value = np.count_nonzero(line < line[column]), line[column]
-            total += max(0, nearer + np.count_nonzero(line[:column] == value) - k)
+            total += max(0, int(nearer + np.count_nonzero(line[:column] == value)) - k)
     return float(total)
