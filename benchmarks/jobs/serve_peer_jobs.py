@@ -3,9 +3,7 @@
 serve_peer_jobs.py build MATRIX INDEX | serve_peer_jobs.py serve MATRIX NAMES INDEX PORT
 """
 
-from __future__ import annotations
-
-import sys
+import sys  # annotations are read while the server is made, so they are no strings here
 from pathlib import Path
 
 
