@@ -13,8 +13,8 @@ FILES = sorted(SOURCE.rglob("*.py"))
 ROOMS = [
     "errors", "checks", "progress", "randomness", "require", "memory", "names", "origin", "lengths", "similarity",
     "matches", "expression", "frozen", "lookup", "record", "conditions", "questions", "space", "encoder", "store",
-    "data", "words", "counts", "graphs", "tables", "texts", "contrast", "towers", "recommend", "sequences", "autoencoders",
-    "align", "encoders", "index", "export", "evaluate", "maps", "scale", "serve", "cli",
+    "data", "words", "counts", "graphs", "tables", "texts", "contrast", "towers", "recommend", "sequences",
+    "autoencoders", "align", "encoders", "index", "export", "evaluate", "maps", "scale", "serve", "cli",
 ]  # fmt: skip
 VOCABULARY = {"_vectors", "_bytes", "_integers"}  # of the kernels
 OUTSIDE = {"__init__", "__main__", *VOCABULARY}  # the front door, the command
