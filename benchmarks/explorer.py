@@ -6,9 +6,9 @@ python benchmarks/explorer.py --quick          # 20,000 points instead of a mill
 
 Headless Chromium, found on the PATH, driven by Playwright; WebGL would run in SwiftShader. Every round is a browser of
 its own with a fresh profile, so that nothing is cached there; the server runs in a process of its own and has sent the
-map once before. The first picture is the moment after which a sample of the points was handed to the screen, and the whole
-picture that of all points, both from the start of the navigation. GloVe 6B 50d, 400,000 words, from
-bench-work/glove.space where it is there, else random groups of that size; a million points are always random groups.
+map once before. The first picture is the moment after which a sample of the points was handed to the screen, and the
+whole picture that of all points, both from the start of the navigation. GloVe 6B 50d, 400,000 words, from
+bench-work/glove.space where it is there, else random groups of that size; a million points are always such groups.
 """
 
 from __future__ import annotations

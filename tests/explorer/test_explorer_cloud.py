@@ -81,7 +81,7 @@ def pixels(page, png):
 
 
 def on_screen(points, camera, width=WIDTH, height=HEIGHT):
-    """Where points lie, by what a camera is: the span fits the shorter side, a quaternion turns, the eye is 2 spans away."""
+    """Where points lie: the span fits the shorter side, a quaternion turns, the eye is 2 spans away."""
     points = np.asarray(points, float)
     scale = min(width, height) / camera["span"]
     seen = points - camera["at"]
