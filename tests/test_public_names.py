@@ -41,6 +41,7 @@ PUBLIC = [
     "__version__",
     "build_index",
     "compress",
+    "connect",
     "load_encoder",
     "open_index",
 ]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vicinal.names import Names
     from vicinal.origin import Origin
     from vicinal.progress import Progress, Reporter
+    from vicinal.serve import connect
     from vicinal.space import Space
     from vicinal.tables import Multiplexed, Sketch, TableEncoder
     from vicinal.words import Doc2Vec, FastText, SentenceMean, Word2Vec
@@ -59,6 +60,7 @@ _HOMES = {
     "Word2Vec": "words",
     "build_index": "index",
     "compress": "index",
+    "connect": "serve",
     "load_encoder": "encoders",
     "open_index": "index",
 }
@@ -93,6 +95,7 @@ __all__ = [
     "__version__",
     "build_index",
     "compress",
+    "connect",
     "load_encoder",
     "open_index",
 ]

@@ -84,3 +84,7 @@ class NotEnoughMemory(VicinalError, MemoryError):
 
 class NotFitted(VicinalError, AttributeError):
     """A learned attribute was asked for before ``fit``."""
+
+
+class NoAnswer(VicinalError, OSError):
+    """A server that cannot be reached, does not let one in, or is too busy; the message says which."""

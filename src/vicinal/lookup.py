@@ -151,6 +151,13 @@ def three_cos_mul(rows: list[int], matrix: NDArray, norms: NDArray, k: int) -> t
     return best, np.take_along_axis(scores, best, axis=1)
 
 
+def farthest(unit: NDArray[np.float64]) -> int:
+    """Find which of rows of length 1 is farthest from the mean direction of the others; the first of equals."""
+    others = unit_rows_wide(unit.sum(axis=0) - unit)
+    scores = np.einsum("ij,ij->i", unit, others).astype(np.float32)  # rounded, so that equals are equal
+    return int(np.argmin(scores))
+
+
 def matches(queries: Asked, rows: NDArray, scores: NDArray, *, k: int, names: Names, metric: str) -> Matches:
     """Drop each query's own rows and name the k best of the others."""
     out_rows = np.full((len(queries.labels), k), -1, np.int64)

@@ -196,9 +196,7 @@ class Questions(Record):
         """
         listed = lookup.check_list(names, "odd_one_out()", least=3)
         unit = unit_rows_wide(lookup.asked_by_text(listed, self.names, self.matrix, "cosine").vectors)
-        others = unit_rows_wide(unit.sum(axis=0) - unit)
-        scores = np.einsum("ij,ij->i", unit, others).astype(np.float32)  # rounded, so that equals are equal
-        return listed[int(np.argmin(scores))]
+        return listed[lookup.farthest(unit)]
 
     def _metric(self, metric: str | None) -> str:
         return self.metric if metric is None else check_metric(metric)

@@ -17,7 +17,7 @@ from vicinal.cli._verb import Verb, write_examples
 
 VERBS = (
     "train", "encode", "info", "nearest", "analogy", "compare", "evaluate", "align", "index", "search", "benchmark",
-    "compress", "map", "convert", "export", "demo", "completion",
+    "compress", "map", "serve", "convert", "export", "demo", "completion",
 )  # fmt: skip
 _CLOSED_PIPE = 141  # what a shell reports for a program that died of a closed pipe
 _STOPPED = 130  # the same for Ctrl-C

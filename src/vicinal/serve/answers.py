@@ -14,6 +14,8 @@ from vicinal.index.beside import why_unfit
 from vicinal.matches import Matches
 from vicinal.serve.served import Served
 
+_BEYOND = 1e39  # beyond float32
+
 
 def head(served: Served) -> dict[str, Any]:
     """Say which space an answer is of: how every answer begins.
@@ -24,7 +26,7 @@ def head(served: Served) -> dict[str, Any]:
     >>> head(Served("letters", Space(["A", "B"], [[1, 0], [0, 1]])))["space"]
     'letters'
     """
-    return {"space": served.name, "fingerprint": served.space.fingerprint}
+    return {"space": served.name, "fingerprint": served.fingerprint}
 
 
 def described(served: Served) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def described(served: Served) -> dict[str, Any]:
         "n": len(space),
         "dim": space.dim,
         "metric": space.metric,
-        "fingerprint": space.fingerprint,
+        "fingerprint": served.fingerprint,
         "encoder": space.origin.encoder,
         "columns": {key: "text" if column.dtype.kind in "UTO" else "number" for key, column in space.columns.items()},
         "index": quick,
@@ -150,17 +152,17 @@ def search_answer(
     return matches_answer(served, found, said_index(index))
 
 
-def analogy_answer(served: Served, a: str, b: str, c: str, k: int = 10, method: str = "add") -> dict[str, Any]:
+def analogy_answer(served: Served, terms: tuple[str, str, str], k: int = 10, method: str = "add") -> dict[str, Any]:
     """Answer "a is to b as c is to …".
 
     Examples
     --------
     >>> from vicinal import Space
     >>> space = Space(["man", "king", "woman", "queen"], [[1, 0], [1, 1], [-1, 0.1], [-1, 1]])
-    >>> analogy_answer(Served("royal", space), "man", "king", "woman")["results"][0]["matches"][0]["name"]
+    >>> analogy_answer(Served("royal", space), ("man", "king", "woman"))["results"][0]["matches"][0]["name"]
     'queen'
     """
-    return matches_answer(served, served.space.analogy(a, b, c, k, method=method), "exact")
+    return matches_answer(served, served.space.analogy(*terms, k, method=method), "exact")
 
 
 def matches_answer(served: Served, found: Matches, by: str) -> dict[str, Any]:
@@ -185,13 +187,20 @@ def matches_answer(served: Served, found: Matches, by: str) -> dict[str, Any]:
 
 
 def figures(values: NDArray[np.floating]) -> list[Any]:
-    """Return an array as lists of JSON's numbers; None for what JSON cannot say: NaN and infinity.
+    """Return an array as lists of JSON's numbers, which know neither infinity nor NaN.
+
+    Returns
+    -------
+    list
+        ±1e39, which is infinite as float32 again, for what is infinite; None for NaN.
 
     Examples
     --------
-    >>> figures(np.array([[0.5, np.inf]], np.float32))
-    [[0.5, None]]
+    >>> figures(np.array([[0.5, -np.inf, np.nan]], np.float32))
+    [[0.5, -1e+39, None]]
     """
     if np.isfinite(values).all():
         return values.tolist()
-    return np.where(np.isfinite(values), values.astype(object), None).tolist()
+    said = np.clip(values.astype(np.float64), -_BEYOND, _BEYOND).astype(object)
+    said[np.isnan(values)] = None
+    return said.tolist()

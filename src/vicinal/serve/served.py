@@ -11,6 +11,8 @@ from vicinal.index import Index
 from vicinal.maps import Map
 from vicinal.space import Space
 
+_DICTIONARY = 50  # to look for more than this part of all names at once, they make a dictionary, and keep it
+
 
 @dataclass(frozen=True, eq=False)
 class Served:
@@ -48,9 +50,18 @@ class Served:
         """The index, once it answers without delay."""
         return None if self.cold and "warm" not in self._kept else self.index
 
+    @property
+    def fingerprint(self) -> str:
+        """Of the space."""
+        return self.once("fingerprint", lambda: self.space.fingerprint)
+
     def warm(self) -> None:
-        """Search once, so that the code of the index is loaded."""
+        """Load what searches need: the code of the index, and names as text."""
         if self.index is not None:
+            both: Any = (self.space.names, self.index.names)
+            for names in both:
+                listed = list(names)
+                names.rows(listed[: len(listed) // _DICTIONARY + 1])
             self.index.search(self.space.names[0], 1)
         self._kept["warm"] = True
 

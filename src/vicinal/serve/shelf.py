@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from vicinal.errors import BadInput, UnknownName
 from vicinal.names import near_spellings
+from vicinal.serve.embedding import Model
 from vicinal.serve.served import Served
+
+SERVER = "this server"
 
 
 class Shelf:
@@ -16,11 +19,13 @@ class Shelf:
     ----------
     served : iterable of Served
         With distinct names; the first is shown first.
+    models : iterable of Model, optional
+        Encoders of new texts or words; each name once.
 
     Raises
     ------
     BadInput
-        For two of one name, or none at all.
+        For two of one name, or nothing at all.
 
     Examples
     --------
@@ -30,13 +35,16 @@ class Shelf:
     'A'
     """
 
-    def __init__(self, served: Iterable[Served]) -> None:
+    def __init__(self, served: Iterable[Served], models: Iterable[Model] = ()) -> None:
         self._served: dict[str, Served] = {}
+        self.models = tuple(models)
         for one in served:
             if one.name in self._served:
                 raise BadInput(f"two spaces are called {one.name!r}; give one another name")
             self._served[one.name] = one
-        if not self._served:
+        if len({model.name for model in self.models}) != len(self.models):
+            raise BadInput("two encoders have the same name; give one another")
+        if not self._served and not self.models:
             raise BadInput("there is no space to serve")
 
     def __getitem__(self, name: str) -> Served:
@@ -44,7 +52,12 @@ class Shelf:
         try:
             return self._served[name]
         except KeyError:
-            raise UnknownName(name, near_spellings(name, self._served), "this server") from None
+            raise UnknownName(name, near_spellings(name, self._served), SERVER) from None
+
+    def replace(self, served: Served) -> None:
+        """Put a newer state of a space in its place; who holds the older one keeps it."""
+        self[served.name]
+        self._served[served.name] = served
 
     def __iter__(self) -> Iterator[Served]:
         return iter(list(self._served.values()))

@@ -1,6 +1,7 @@
 // The frame: which space, which view, which theme; everything else is in the views.
 
 import { el, replace, svg } from "./dom.js";
+import { askForKey } from "./key.js";
 import { Failure, Server } from "./source.js";
 import { State } from "./state.js";
 import { setTheme } from "./theme.js";
@@ -20,6 +21,7 @@ export async function start(source = new Server()) {
   try {
     spaces = await source.spaces();
   } catch (error) {
+    if (error.status === 401) return askForKey(main, source, () => start(source));
     return fail(main, error, () => start(source));
   } finally {
     main.removeAttribute("aria-busy");

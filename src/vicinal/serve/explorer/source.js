@@ -5,11 +5,31 @@ import { NameList, coloursOf, readTensors } from "./tensors.js";
 
 export class Failure extends Error {}
 
+const KEY = "vicinal-key"; // kept for as long as the tab is open
+
+function keptKey() {
+  try {
+    return sessionStorage.getItem(KEY) ?? "";
+  } catch {
+    return ""; // a browser that keeps nothing
+  }
+}
+
 export class Server {
   constructor(base = "..") {
     this.base = base;
-    this.key = "";
+    this.key = keptKey();
     this.kept = new Map();
+  }
+
+  // What the server wants to be given with every question
+  setKey(key) {
+    this.key = key;
+    try {
+      sessionStorage.setItem(KEY, key);
+    } catch {
+      // it is asked for again when the page is loaded again
+    }
   }
 
   async spaces() {
@@ -165,6 +185,7 @@ export class Server {
     if (response.ok) return response;
     const said = await response.json().catch(() => ({}));
     const failure = new Failure(said.error?.message ?? `the server answered ${response.status}`);
-    throw Object.assign(failure, { near: said.error?.near ?? [] }); // names spelled like one that is not known
+    // near: names spelled like one that is not known; 401: the server wants a key
+    throw Object.assign(failure, { near: said.error?.near ?? [], status: response.status });
   }
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 Metric = Literal["cosine", "dot", "euclidean"]
@@ -17,17 +19,25 @@ def _is_vector(value: Any) -> bool:
 
 
 def _asked(value: Any) -> Any:
-    """Take a name, a sum, a vector, or a list of them."""
+    """Take a name, a sum, or a list of them as they are, and vectors as an array."""
     if isinstance(value, str):
         return value
     if isinstance(value, list) and value:
-        if set(map(type, value)) == {str} or _is_vector(value):
+        if set(map(type, value)) == {str}:
             return value
-        if all(map(_is_vector, value)):
-            if len({len(vector) for vector in value}) == 1:
-                return value
-            raise ValueError("the vectors of one query must be of one length")
+        if _is_vector(value) or all(map(_is_vector, value)):
+            return _array(value)
     raise ValueError("a query is a name, a sum such as 'king - man + woman', a vector, or a list of them")
+
+
+def _array(value: list[Any]) -> NDArray[np.float32]:
+    try:
+        with np.errstate(over="ignore"):  # what does not fit float32 is refused by the search
+            return np.array(value, np.float64).astype(np.float32)
+    except OverflowError:
+        raise ValueError("a number is too large for float32") from None
+    except ValueError:
+        raise ValueError("the vectors of one query must be of one length") from None
 
 
 def _listed(value: Any) -> Any:
@@ -61,9 +71,16 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
+    @classmethod
+    def inlined(cls) -> dict[str, Any]:
+        """Return the schema, for a route that reads its body by itself."""
+        return cls.model_json_schema()
+
 
 class NearestBody(Body):
     """Of ``POST /spaces/{name}/nearest``."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"query": "king - man + woman", "k": 5}]})
 
     query: Query
     k: K = 10
@@ -76,6 +93,8 @@ class NearestBody(Body):
 class SearchBody(Body):
     """Of ``POST /spaces/{name}/search``."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"query": ["king", "queen"], "k": 5}]})
+
     query: Query
     k: K = 10
     filter: Texts = Field([], description="Conditions on columns such as 'count > 100'; all must hold.")
@@ -85,6 +104,8 @@ class SearchBody(Body):
 
 class AnalogyBody(Body):
     """Of ``POST /spaces/{name}/analogy``: a is to b as c is to …"""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"a": "man", "b": "king", "c": "woman", "k": 3}]})
 
     a: str
     b: str
@@ -96,12 +117,16 @@ class AnalogyBody(Body):
 class VectorsBody(Body):
     """Of ``POST /spaces/{name}/vectors``."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"names": ["king", "king - man"]}]})
+
     names: Texts = Field(description="Names or sums.", min_length=1)
     encoding_format: Literal["float", "base64"] = "float"
 
 
 class SimilarityBody(Body):
     """Of ``POST /spaces/{name}/similarity``: ``pairs``, or ``names`` for all pairs of them."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"pairs": [["king", "queen"], ["king", "man"]]}]})
 
     pairs: list[tuple[str, str]] | None = Field(None, min_length=1)
     names: list[str] | None = Field(None, min_length=1)

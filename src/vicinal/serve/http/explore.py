@@ -14,6 +14,10 @@ from vicinal.serve.completion import complete
 from vicinal.serve.drawing import map_quality
 
 router = APIRouter(tags=["explorer"])
+_BINARY: dict[str, Any] = {
+    "response_class": Response,
+    "responses": {200: {"content": {"application/octet-stream": {}}}, 304: {"description": "Nothing has changed."}},
+}
 
 
 class NamesBody(BaseModel):
@@ -22,7 +26,7 @@ class NamesBody(BaseModel):
     names: list[str]
 
 
-@router.get("/spaces/{name}/map")
+@router.get("/spaces/{name}/map", **_BINARY)
 def one_map(name: str, request: Request, map: str = "pca") -> Response:
     """Send a map as a safetensors file: `coordinates`, and `rows` where it does not show all names in order."""
     return _sent(map_bytes(request.app.state.shelf[name], map), request)
@@ -34,7 +38,7 @@ def quality(name: str, request: Request, map: str = "pca") -> dict[str, Any]:
     return map_quality(request.app.state.shelf[name], map)
 
 
-@router.get("/spaces/{name}/names")
+@router.get("/spaces/{name}/names", **_BINARY)
 def all_names(name: str, request: Request) -> Response:
     """Send all names as a safetensors file: `names` (utf-8) and `name_offsets`."""
     return _sent(names_bytes(request.app.state.shelf[name]), request)
@@ -48,13 +52,13 @@ def completions(name: str, request: Request, prefix: str = "", k: int = 10) -> d
     return {"space": served.name, "fingerprint": served.space.fingerprint, "names": found}
 
 
-@router.get("/spaces/{name}/columns/{column:path}")
+@router.get("/spaces/{name}/columns/{column:path}", **_BINARY)
 def one_column(name: str, column: str, request: Request, kind: str = "auto") -> Response:
     """Send a column as a safetensors file: `values`, or `codes` with `labels` in the metadata."""
     return _sent(column_bytes(request.app.state.shelf[name], column, kind), request)
 
 
-@router.get("/spaces/{name}/clusters")
+@router.get("/spaces/{name}/clusters", **_BINARY)
 def groups(name: str, request: Request, k: int = 8) -> Response:
     """Group all points by k-means; a safetensors file with `codes`, and `labels` in the metadata."""
     return _sent(clusters_bytes(request.app.state.shelf[name], k), request)
