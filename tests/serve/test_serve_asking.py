@@ -147,7 +147,7 @@ def test_routes():
     from fastapi.testclient import TestClient
 
     space = space_of(30)
-    client = TestClient(create_app(Shelf([Served("s", space)])))
+    client = TestClient(create_app(Shelf([Served("s", space)])), base_url="http://127.0.0.1")
     said = client.post("/spaces/s/odd", json={"names": ["n0", "n1", "n2"]}).json()
     assert said["odd"] == space.odd_one_out(["n0", "n1", "n2"]) and said["fingerprint"] == space.fingerprint
     assert client.post("/spaces/s/odd", json={"names": ["n0"]}).status_code == 422

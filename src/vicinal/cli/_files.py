@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from vicinal.space import Space
 
 _INDEX = re.compile(rb'"format"\s*:\s*"vicinal\.index/')
+_MAP = re.compile(rb'"format"\s*:\s*"vicinal\.map/')
+_MAP_TEXT = b"# vicinal.map/"
+_MARK = b"\xef\xbb\xbf"  # that some editors put before UTF-8
 
 
 def check_there(path: str | os.PathLike[str]) -> Path:
@@ -82,12 +85,28 @@ def is_index(path: str | os.PathLike[str]) -> bool:
     >>> is_index("nowhere.index")
     False
     """
+    head = _head(path)
+    return head[8:9] == b"{" and _INDEX.search(head) is not None
+
+
+def is_map(path: str | os.PathLike[str]) -> bool:
+    """Tell by its first bytes whether a file is a map, ``.map`` or text.
+
+    Examples
+    --------
+    >>> is_map("nowhere.map")
+    False
+    """
+    head = _head(path)
+    return (head[8:9] == b"{" and _MAP.search(head) is not None) or head.removeprefix(_MARK).startswith(_MAP_TEXT)
+
+
+def _head(path: str | os.PathLike[str]) -> bytes:
     try:
         with open(path, "rb") as file:
-            head = file.read(1 << 16)
+            return file.read(1 << 16)
     except OSError:
-        return False
-    return head[8:9] == b"{" and _INDEX.search(head) is not None
+        return b""
 
 
 def open_space(path: str, format: str | None = None, skip_bad: bool = False) -> Space:
@@ -96,6 +115,8 @@ def open_space(path: str, format: str | None = None, skip_bad: bool = False) -> 
 
     if is_index(check_there(path)):
         raise BadInput(f"{path} is an index, not a space; 'vicinal search {path}' asks it")
+    if is_map(path):
+        raise BadInput(f"{path} is a map, not a space; 'vicinal info {path}' says what it shows")
     with reporting(sys.stderr.isatty()) as report:
         return store.read(Path(path), format=format, skip_bad=skip_bad, callback=report)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vicinal.cli._files import is_index, open_space
+from vicinal.cli._files import is_index, is_map, open_space
 from vicinal.cli._show import counted, facts, heading, listed, say, say_json
 from vicinal.cli._verb import Verb, json_option
 
@@ -19,17 +19,26 @@ if TYPE_CHECKING:
 @click.command(
     cls=Verb,
     short_help="Say what a space is and where it comes from.",
-    examples=("vicinal info words.space", "vicinal info words.vec --json", "vicinal info words.index"),
+    examples=(
+        "vicinal info words.space",
+        "vicinal info words.vec --json",
+        "vicinal info words.index",
+        "vicinal info words.map",
+    ),
 )
 @click.argument("file", type=click.Path())
 @json_option
 def command(file: str, as_json: bool) -> None:
     """Say what a space is: its size, its metric, its columns, and the options it was trained with.
 
-    Of an index: its kind, its setting, its measured recall and what it holds.
+    Of an index: its kind, its setting, its measured recall and what it holds. Of a map: its method, its options and
+    how far to trust it.
     """
     if is_index(file):
         _say_index(file, as_json)
+        return
+    if is_map(file):
+        _say_map(file, as_json)
         return
     space = open_space(file)
     if as_json:
@@ -49,6 +58,26 @@ def _say_index(file: str, as_json: bool) -> None:
         return
     heading(f"{file}: {counted(len(index), 'name')} × {index.dim}")
     say(facts(index_facts(index)))
+
+
+def _say_map(file: str, as_json: bool) -> None:
+    from vicinal.maps import Map
+
+    drawn = Map.open(file)
+    known = {"method": drawn.method, "options": drawn.options, "quality": drawn.quality}
+    if as_json:
+        axes = {"axis_shares": list(drawn.axis_shares), "fingerprint": drawn.fingerprint}
+        say_json({"file": file, "n": len(drawn), "dim": drawn.dim, **known, **axes})
+        return
+    heading(f"{file}: a map of {counted(len(drawn), 'name')} in {drawn.dim} dimensions")
+    found = [
+        ("names", f"{len(drawn):,}: {listed([drawn.names[i] for i in range(min(6, len(drawn)))])}"),
+        ("method", drawn.method),
+    ]
+    if drawn.options:
+        found.append(("options", ", ".join(f"{key}\xa0{_plain(value)}" for key, value in drawn.options.items())))
+    found += drawn.summary()
+    say(facts([*found, ("fingerprint", drawn.fingerprint or "unknown")]))
 
 
 def _record(file: str, space: Space) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from vicinal.maps.picture import scatter
 from vicinal.maps.quality import measure
 from vicinal.maps.tradeoff import trade_off
 from vicinal.maps.trust import PointTrust, Trust, point_trust
+from vicinal.maps.tsne import tsne_map
+from vicinal.maps.umap import umap_map
 
 __all__ = [
     "Map",
@@ -23,4 +25,6 @@ __all__ = [
     "scatter",
     "seriate",
     "trade_off",
+    "tsne_map",
+    "umap_map",
 ]

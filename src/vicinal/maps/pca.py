@@ -15,6 +15,7 @@ from vicinal.similarity import check_metric, unit_rows
 from vicinal.space import Space
 
 _BLOCK = 1 << 16  # rows turned to float64 at a time
+_COUNTS = {3: "three", 4: "four"}
 
 
 def components(matrix: ArrayLike, dim: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -95,12 +96,12 @@ def _with_fixed_signs(axes: NDArray[np.float64]) -> NDArray[np.float64]:
     return axes * np.where(axes[np.arange(len(axes)), first] < 0, -1.0, 1.0)[:, None]
 
 
-def chosen_rows(space: Space, names: Iterable[str] | None) -> tuple[Names, NDArray[np.int64]]:
-    """Return the names to map and their rows: distinct, known, at least three."""
+def chosen_rows(space: Space, names: Iterable[str] | None, least: int = 3) -> tuple[Names, NDArray[np.int64]]:
+    """Return the names to map and their rows: distinct, known, at least so many."""
     chosen = space.names if names is None else Names(names)
     rows = np.arange(len(space)) if names is None else np.array([space.names.row(name) for name in chosen], np.int64)
-    if len(rows) < 3:
-        raise BadInput(f"a map needs three names or more, got {len(rows)}")
+    if len(rows) < least:
+        raise BadInput(f"a map needs {_COUNTS[least]} names or more, got {len(rows)}")
     return chosen, rows
 
 

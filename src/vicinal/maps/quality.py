@@ -113,11 +113,10 @@ def _compare(
         products += float(np.sqrt(far_block * near_block).sum())
         far_squares += float(far_block.sum())
         near_squares += float(near_block.sum())
-        (far_order, far_ranks), (near_order, near_ranks) = _ranked(far_block, rows), _ranked(near_block, rows)
-        shown = np.take_along_axis(far_ranks, near_order[:, 1 : k + 1], axis=1)
-        true = np.take_along_axis(near_ranks, far_order[:, 1 : k + 1], axis=1)
-        intruders += float((shown - k).clip(0).sum())
-        lost += float((true - k).clip(0).sum())
+        far_block[np.arange(len(rows)), rows] = near_block[np.arange(len(rows)), rows] = -1.0  # each is its own first
+        true, shown = _nearest(far_block, k), _nearest(near_block, k)
+        intruders += _excess(far_block, shown, k)
+        lost += _excess(near_block, true, k)
     if far_squares == 0 or near_squares == 0:
         return intruders, lost, float(far_squares != near_squares)
     return intruders, lost, float(np.sqrt(max(0.0, 1.0 - products / far_squares * (products / near_squares))))
@@ -133,10 +132,20 @@ def _squared_distances(points: NDArray[np.float64], rows: NDArray[np.int64]) -> 
     return found
 
 
-def _ranked(squared: NDArray[np.float64], rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Order of all points from each row, and the rank of each point in it; the row itself has rank 0."""
-    squared[np.arange(len(rows)), rows] = -1.0
-    order = np.argsort(squared, axis=1, kind="stable")
-    ranks = np.empty_like(order)
-    np.put_along_axis(ranks, order, np.broadcast_to(np.arange(order.shape[1]), order.shape), axis=1)
-    return order, ranks
+def _nearest(squared: NDArray[np.float64], k: int) -> list[NDArray[np.int64]]:
+    """Columns of the k nearest others in each row, equal distances in order; the row itself is left out."""
+    found = []
+    for line, last in zip(squared, np.partition(squared, k, axis=1)[:, k], strict=True):
+        near = np.flatnonzero(line <= last)
+        found.append(near[np.argsort(line[near], kind="stable")][1 : k + 1])
+    return found
+
+
+def _excess(squared: NDArray[np.float64], columns: list[NDArray[np.int64]], k: int) -> float:
+    """By how much the ranks of some columns exceed k, summed; a rank is the number of those that come before."""
+    total = 0
+    for line, chosen in zip(squared, columns, strict=True):
+        for column in chosen.tolist():
+            nearer, value = np.count_nonzero(line < line[column]), line[column]
+            total += max(0, nearer + np.count_nonzero(line[:column] == value) - k)
+    return float(total)

@@ -12,6 +12,7 @@ from vicinal.checks import check_whole
 from vicinal.errors import BadInput, SpacesDiffer
 from vicinal.index.exact import exact_rows
 from vicinal.index.rows import Rows, in_ranges
+from vicinal.maps._neighbours import others
 from vicinal.maps.map import Map
 from vicinal.similarity import check_metric, unit_rows
 from vicinal.space import Space
@@ -35,6 +36,13 @@ class PointTrust:
         Which of ``true`` the map does not show among the k nearest.
     false : (m, k) bool
         Which of ``shown`` are not among the k true neighbours.
+
+    Examples
+    --------
+    >>> space = Space(["A", "B", "C"], [[0, 1], [0, 2], [0, 4]], metric="euclidean")
+    >>> found = Trust(space, Map(space.names, [[0, 0], [5, 0], [1, 0]], "by hand")).of([0], k=1)
+    >>> space.names[found.true[0, 0]], space.names[found.shown[0, 0]], found.lost.tolist()
+    ('B', 'C', [[True]])
     """
 
     rows: NDArray[np.int64]
@@ -133,8 +141,7 @@ class Trust:
         found = exact_rows(queries, self._data, k + 1, None if self._rows is None else self._back >= 0, threads)[0]
         if self._rows is not None:
             found = self._back[found]
-        # A point is no neighbour of itself; among many equal rows it need not even be found.
-        return np.take_along_axis(found, np.argsort(found == asked[:, None], axis=1, kind="stable")[:, :k], axis=1)
+        return others(found, asked)
 
     def _shown(self, asked: NDArray[np.int64], k: int, threads: int) -> NDArray[np.int64]:
         from vicinal.maps._near_kernels import nearest_places

@@ -121,7 +121,8 @@ def write_page(
     kept = title or Path(path).stem or "space"
     maps = {} if drawn is None else {_map_name(drawn): drawn}
     served = Served(kept, space, maps=maps)
-    parts, about = _shown(served, [*maps, *(["pca"] if "pca" not in maps else [])])
+    listed = [*maps, *(["pca"] if "pca" not in maps else [])]
+    parts, about = _shown(served, listed)
     room = (LARGEST - _ROOM) * 3 // 4 - sum(map(len, parts))
     if room < min(len(space), 1000) * (space.dim + 4):
         raise BadInput(
@@ -131,7 +132,7 @@ def write_page(
     vectors, form = _vectors(space.matrix, room)
     about["vectors"] = {"part": len(parts) + 1, "form": form, "count": len(vectors["vectors"]), "of": of}
     parts.append(packed(vectors, {"form": form}))
-    page = one_page(kept, about, parts)
+    page = one_page(kept, about | _worked_out(served, listed), parts)
     with atomic(path, force) as temporary:
         temporary.write_bytes(page)
     left_out = tuple(about["left_out"])
@@ -145,7 +146,7 @@ def _map_name(drawn: Map) -> str:
 
 
 def _shown(served: Served, maps: list[str]) -> tuple[list[bytes], dict[str, Any]]:
-    """What the page shows, by the address that the explorer asks a server for it, and answers worked out before."""
+    """What the page shows, by the address that the explorer asks a server for it."""
     parts = [names_bytes(served).data, *(map_bytes(served, which).data for which in maps)]
     about = {"/names": 1} | {f"/map {which}": 2 + at for at, which in enumerate(maps)}
     taken, left_out = 0, []
@@ -161,7 +162,7 @@ def _shown(served: Served, maps: list[str]) -> tuple[list[bytes], dict[str, Any]
         columns[key] = kind
         about[f"/columns {key}"] = len(parts)
     record |= {"maps": maps, "columns": columns, "index": None}
-    return parts, {"space": record, "parts": about, "left_out": left_out, **_worked_out(served, maps)}
+    return parts, {"space": record, "parts": about, "left_out": left_out}
 
 
 def _worked_out(served: Served, maps: list[str]) -> dict[str, Any]:
@@ -202,8 +203,8 @@ def rounded_rows(matrix: NDArray[np.floating]) -> tuple[NDArray[np.int8], NDArra
     Examples
     --------
     >>> values, scales = rounded_rows(np.array([[1.0, -2.0], [0.0, 0.0]], np.float32))
-    >>> values.tolist(), scales.round(4).tolist()
-    ([[64, -127], [0, 0]], [0.0157, 0.0])
+    >>> values.tolist(), [f"{scale:.4f}" for scale in scales]
+    ([[64, -127], [0, 0]], ['0.0157', '0.0000'])
     """
     values, scales = np.empty(matrix.shape, np.int8), np.empty(len(matrix), np.float32)
     for start in range(0, len(matrix), _BLOCK):

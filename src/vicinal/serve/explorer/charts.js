@@ -57,7 +57,8 @@ const number = (value) => value.toLocaleString("en", { maximumSignificantDigits:
 // x, y: {label, domain: [low, high], log?, format(value)?, ticks?}; layers, drawn in this order:
 //   {kind: "bars", edges: [n + 1], values: [n], name?, fill?}     bars from 0 between the edges
 //   {kind: "line", points: [[x, y]], name?, stroke?, dash?, step?} a line; dash: "4 3"
-//   {kind: "dots", points: [{x, y, label?, title?, fill?, shape?: "circle" | "square" | "diamond" | "triangle"}], name?, fill?}
+//   {kind: "dots", points: [{x, y, label?, title?, fill?, shape?: "circle" | "square" | "diamond" | "triangle"}], name?, fill?,
+//     prefer?: sides of a point on which its label stands if there is room, such as ["aboveLeft"]}
 //   {kind: "rule", x | y, label?}                                   a thin line across, with a word beside it
 // Layers with a name stand in the legend above the chart.
 export function plot({ label: text, width = 520, height = 280, x, y, layers }) {
@@ -65,13 +66,15 @@ export function plot({ label: text, width = 520, height = 280, x, y, layers }) {
   const named = layers.filter(({ name }) => name);
   const yTicks = y.ticks ?? ticks(...y.domain, 5, y.log);
   const wide = Math.max(...yTicks.map((tick) => textWidth((y.format ?? number)(tick), 11)));
-  const box = { left: wide + 30, right: width - 14, top: named.length ? 34 : 14, bottom: height - 44 };
+  const places = legendPlaces(named, wide + 30, width - 8);
+  const more = places.length ? places.at(-1)[1] + 4 : 0; // a legend of several lines makes the picture taller
+  const box = { left: wide + 30, right: width - 14, top: places.length ? more + 16 : 14, bottom: height - 44 + Math.max(0, more - 18) };
   const across = scale(x, box.left, box.right);
   const up = scale(y, box.bottom, box.top);
   const few = Math.max(2, Math.round((box.right - box.left) / 80));
   const parts = [axisX(x, across, box, few, colours), axisY(y, yTicks, up, box, colours)];
   for (const layer of layers) parts.push(LAYERS[layer.kind](layer, across, up, box, colours));
-  return sheet(width, height, text, legend(named, box, colours), ...parts);
+  return sheet(width, height + Math.max(0, more - 18), text, legend(named, places, colours), ...parts);
 }
 
 function scale({ domain: [low, high], log }, from, to) {
@@ -99,17 +102,27 @@ function axisY(axis, marks, place, box, colours) {
     label(axis.label, 12, middle, { anchor: "middle", fill: colours.faint, size: 12, turn: -90 }));
 }
 
-function legend(named, box, colours) {
-  let at = box.left;
-  return svg("g", {}, named.map((layer) => {
-    const start = at;
-    at += textWidth(layer.name, 12) + 42;
+// Where each entry of a legend begins, line after line
+function legendPlaces(named, left, right) {
+  let [x, y] = [left, 15];
+  return named.map(({ name }) => {
+    const wide = textWidth(name, 12) + 30;
+    if (x > left && x + wide > right) [x, y] = [left, y + 18];
+    const place = [x, y];
+    x += wide + 12;
+    return place;
+  });
+}
+
+function legend(named, places, colours) {
+  return svg("g", {}, named.map((layer, i) => {
+    const [start, y] = places[i];
     const fill = layer.fill ?? layer.stroke ?? (layer.kind === "bars" ? colours.accent : colours.ink);
     const sign = layer.kind === "line"
-      ? svg("line", { x1: start, x2: start + 20, y1: 15, y2: 15, stroke: fill, "stroke-width": 2, "stroke-dasharray": layer.dash })
-      : layer.kind === "bars" ? svg("rect", { x: start + 4, y: 9, width: 12, height: 12, fill })
-        : shape(layer.shape ?? "circle", start + 10, 15, 5, { fill });
-    return [sign, label(layer.name, start + 26, 19)];
+      ? svg("line", { x1: start, x2: start + 20, y1: y, y2: y, stroke: fill, "stroke-width": 2, "stroke-dasharray": layer.dash })
+      : layer.kind === "bars" ? svg("rect", { x: start + 4, y: y - 6, width: 12, height: 12, fill })
+        : shape(layer.shape ?? "circle", start + 10, y, 5, { fill });
+    return [sign, label(layer.name, start + 26, y + 4)];
   }));
 }
 
@@ -130,13 +143,13 @@ const LAYERS = {
       d: way, fill: "none", stroke: stroke ?? colours.ink, "stroke-width": 2, "stroke-dasharray": dash, "stroke-linejoin": "round",
     });
   },
-  dots({ points, fill, shape: common = "circle" }, across, up, box, colours) {
+  dots({ points, fill, shape: common = "circle", prefer }, across, up, box, colours) {
     const taken = box.taken ??= []; // by the labels of all layers
     const places = points.map((point) => [across(point.x), up(point.y)]);
     taken.push(...places.map(([x, y]) => ({ x0: x - 6, x1: x + 6, y0: y - 6, y1: y + 6 })));
     return svg("g", {}, points.map((point, i) => [
       shape(point.shape ?? common, ...places[i], 5, { fill: point.fill ?? fill ?? colours.accent, stroke: colours.paper }, point.title),
-      point.label && beside(point.label, ...places[i], box, taken),
+      point.label && beside(point.label, ...places[i], box, taken, { prefer }),
     ]));
   },
   rule({ x, y, label: text }, across, up, box, colours) {
@@ -161,17 +174,24 @@ export function shape(kind, x, y, radius, attributes, title = null) {
   return svg("polygon", { points: around.map(([a, b]) => `${x + a * radius},${y + b * radius}`).join(" "), ...attributes }, name);
 }
 
-// A label at the first free side of a point; right of it, if none is free.
-export function beside(text, x, y, box, taken, size = 12) {
+// A label at the first free side of a point: of those preferred, or right, left, above, …
+// taken: boxes that are not free, {x0, x1, y0, y1, soft?}; over soft ones it is written only if there is no other room.
+export function beside(text, x, y, box, taken, { size = 12, prefer = [] } = {}) {
   const wide = textWidth(text, size);
-  const sides = [["start", x + 9, y + 4], ["end", x - 9, y + 4], ["middle", x, y - 10], ["middle", x, y + 19]];
+  const around = {
+    right: ["start", x + 9, y + 4], left: ["end", x - 9, y + 4], above: ["middle", x, y - 10], below: ["middle", x, y + 19],
+    aboveLeft: ["end", x - 4, y - 11], aboveRight: ["start", x + 5, y - 11],
+    belowLeft: ["end", x - 4, y + 19], belowRight: ["start", x + 5, y + 19],
+  };
+  const sides = [...new Set([...prefer, ...Object.keys(around)])].map((side) => around[side]);
   const boxed = ([anchor, at, base]) => {
     const x0 = at - { start: 0, end: wide, middle: wide / 2 }[anchor];
     return { x0, x1: x0 + wide, y0: base - size + 1, y1: base + 3 };
   };
-  const free = (one) => one.x0 >= box.left && one.x1 <= box.right + 10 && one.y0 >= box.top - 12 && one.y1 <= box.bottom
-    && !taken.some((other) => one.x0 < other.x1 && one.x1 > other.x0 && one.y0 < other.y1 && one.y1 > other.y0);
-  const side = sides.find((candidate) => free(boxed(candidate))) ?? sides[0];
+  const free = (one, all) => one.x0 >= box.left && one.x1 <= box.right + 10 && one.y0 >= box.top - 12 && one.y1 <= box.bottom
+    && !taken.some((other) => (all || !other.soft) && one.x0 < other.x1 && one.x1 > other.x0 && one.y0 < other.y1 && one.y1 > other.y0);
+  const find = (all) => sides.find((candidate) => free(boxed(candidate), all));
+  const side = find(true) ?? find(false) ?? sides[0];
   taken.push(boxed(side));
   return label(text, side[1], side[2], { anchor: side[0], size });
 }

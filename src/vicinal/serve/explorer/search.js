@@ -4,7 +4,8 @@ import { el, replace } from "./dom.js";
 
 let count = 0;
 
-// options: {label, value, complete(prefix) → [{name, row}], onpick(text), placeholder}. A sum completes its last term.
+// options: {label, value, complete(prefix) → [{name, row}], onpick(text), placeholder}.
+// A sum completes its last term, after its factor if it has one.
 export function searchBox({ label, value = "", complete, onpick, placeholder = "" }) {
   const id = `names-${(count += 1)}`;
   const list = el("ul", { id, class: "names", role: "listbox", "aria-label": label, hidden: true });
@@ -15,8 +16,14 @@ export function searchBox({ label, value = "", complete, onpick, placeholder = "
   let found = [];
   let at = -1;
   let asked = 0;
-  const lead = () => /^(.*(?:^|\s)[+-]\s+)?/.exec(input.value)[0];
-  const close = () => { found = []; at = -1; list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
+  const lead = () => /^(?:.*(?:^|\s)[+-]\s+)?(?:\d*\.?\d+\s*\*\s*)?/s.exec(input.value)[0];
+  const close = () => {
+    found = [];
+    at = -1;
+    list.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
   const pick = (text) => { input.value = text; asked += 1; close(); onpick(text.trim()); };
   const point = (next) => {
     at = found.length ? (next + found.length) % found.length : -1;
@@ -32,7 +39,8 @@ export function searchBox({ label, value = "", complete, onpick, placeholder = "
     found = names.map(({ name }) => before + name);
     at = -1;
     replace(list, names.map(({ name }, i) => el("li", {
-      id: `${id}-${i}`, role: "option", "aria-selected": "false", onpointerdown: (event) => { event.preventDefault(); pick(before + name); },
+      id: `${id}-${i}`, role: "option", "aria-selected": "false",
+      onpointerdown: (event) => { event.preventDefault(); pick(before + name); },
     }, name)));
     list.hidden = !found.length;
     input.setAttribute("aria-expanded", String(found.length > 0));

@@ -121,6 +121,37 @@ export class Server {
     });
   }
 
+  // Two spaces: → {a, b: {space, fingerprint, n, dim, metric, encoder}, k, link, shared, only_a, only_b, measured, among, order,
+  // overlap: {value, low, high, chance, note}, similarity: {value, low, high, pairs}, laid: {by, why, names, cosine, held_out},
+  // words: {name, row_a, row_b, overlap, moved, count?, count_b?, name_b?}, a list a column}. link: "names" or "nearest"
+  compare(a, b, { k = 10, link = "names" } = {}) {
+    return this.once(`compare ${JSON.stringify([a, b, k, link])}`, () => this.json("/compare", { a, b, k, link }));
+  }
+
+  // → {across, results: [{query, a: {name, row, matches: [{name, row, score, mark, rank, partner}]}, b, kept, overlap, across}]}
+  compareNames(a, b, names, { k = 10, link = "names", among = "linked" } = {}) {
+    return this.json("/compare/names", { a, b, names, k, link, among });
+  }
+
+  // For every row the row of the other space that it belongs to, or -1 → {toB: Int32Array, toA: Int32Array}
+  compareLinks(a, b, link = "names") {
+    return this.once(`links ${JSON.stringify([a, b, link])}`, async () => {
+      const { tensors } = readTensors(await this.bytes(`/compare/links?${new URLSearchParams({ a, b, link })}`));
+      return { toB: tensors.to_b.data, toA: tensors.to_a.data };
+    });
+  }
+
+  // Both spaces on the axes of a, b laid on it → {dim, a: Float32Array, b: Float32Array, by, axisShares}
+  compareFrame(a, b, { dim = 2, link = "names" } = {}) {
+    return this.once(`frame ${JSON.stringify([a, b, dim, link])}`, async () => {
+      const path = `/compare/frame?${new URLSearchParams({ a, b, dim, link })}`;
+      const { metadata, tensors } = readTensors(await this.bytes(path));
+      return {
+        dim: tensors.a.shape[1], a: tensors.a.data, b: tensors.b.data, by: metadata.by, axisShares: JSON.parse(metadata.axis_shares),
+      };
+    });
+  }
+
   colours(path, label) {
     return this.once(path, async () => coloursOf(readTensors(await this.bytes(path)), label));
   }

@@ -10,7 +10,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from vicinal import __version__
-from vicinal.serve.http import asking, embeddings, explore, pages, questions, understanding, watching
+from vicinal.serve.http import asking, comparing, embeddings, explore, pages, questions, understanding, watching
 from vicinal.serve.http.errors import Failure, handle_errors
 from vicinal.serve.http.guard import Guard
 from vicinal.serve.http.measures import Measures
@@ -28,7 +28,7 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
     "default": {"model": Failure, "description": "401, 413, 415, 421, 429 or 503."},
 }
 
-_ROUTES = (questions, asking, explore, understanding, embeddings, watching, pages)
+_ROUTES = (questions, asking, comparing, explore, understanding, embeddings, watching, pages)
 
 
 def application(shelf: Shelf, settings: Settings) -> FastAPI:

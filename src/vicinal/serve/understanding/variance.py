@@ -16,7 +16,8 @@ from vicinal.serve.served import Served
 
 _WORK = 3e10  # multiplications that the components may cost
 _MARKS = (0.5, 0.8, 0.9, 0.95, 0.99)
-_PAIRS, _BINS = 50_000, 40
+_PAIRS, _PAIR_NUMBERS = 50_000, 5_000_000  # pairs whose cosines are drawn; fewer of long rows
+_BINS = 40
 
 
 def variance_answer(served: Served) -> dict[str, Any]:
@@ -99,7 +100,8 @@ def _cosines(matrix: NDArray[np.floating]) -> dict[str, Any]:
     record["random_spread"] = dim**-0.5
     if count > 1:
         record["mean"] = float((total @ total - count) / (count * (count - 1.0)))
-        one, other = generator(0, 2).integers(0, n, (2, _PAIRS))
+        drawn = min(_PAIRS, max(1000, _PAIR_NUMBERS // dim))
+        one, other = generator(0, 2).integers(0, n, (2, drawn))
         apart = (one != other) & matrix[one].any(axis=1) & matrix[other].any(axis=1)
         pairs = (unit_rows_wide(matrix[one[apart]]) * unit_rows_wide(matrix[other[apart]])).sum(axis=1)
         record["counts"] = np.histogram(pairs.clip(-1.0, 1.0), edges)[0].tolist()

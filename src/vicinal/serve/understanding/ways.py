@@ -86,8 +86,8 @@ def ways_of(space: Space) -> tuple[list[Way], list[dict[str, str]]]:
             ways.append(Way("float16", "float16", "bits", dim, 2.0 * dim, lambda: half, to_float16))
         except BadInput as error:
             left_out.append({"label": "float16", "why": str(error)})
-    ways.append(_coded("int8", "int8, a scale a row", "bits", Int8(), matrix))
-    ways.append(_coded("binary", "binary, a bit a number", "bits", Binary(), matrix))
+    ways.append(_coded("int8", "int8, a scale per row", "bits", Int8(), matrix))
+    ways.append(_coded("binary", "binary, a bit per number", "bits", Binary(), matrix))
     sizes = [size for size in dict.fromkeys(dim // part for part in _PARTS) if size >= 2]
     ways += [_truncated(matrix, size) for size in sizes]
     if sizes:

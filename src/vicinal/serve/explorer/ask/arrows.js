@@ -17,9 +17,10 @@ export function arrowsOf(terms, vectors) {
   const go = (step, label) => { const to = add(at, step); arrows.push({ from: at, to, label }); at = to; };
   for (const { plus, minus } of pairs) {
     const [from, to] = [vectors.get(minus.name), vectors.get(plus.name)];
-    const factor = plus.weight === 1 ? "" : `${plus.weight} × `;
     arrows.push({ from, to, label: "" });
-    go(add(to, from, -1).map((value) => value * plus.weight), `${factor}(${plus.name} − ${minus.name})`);
+    const difference = `${plus.name} − ${minus.name}`;
+    const label = plus.weight === 1 ? `+ ${difference}` : `+ ${plus.weight} × (${difference})`;
+    go(add(to, from, -1).map((value) => value * plus.weight), label);
   }
   for (const [i, { weight, name }] of rest.entries()) {
     if (i === first || terms.length === 1) continue;

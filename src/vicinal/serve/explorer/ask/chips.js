@@ -13,7 +13,8 @@ export function adder({ label, complete, onpick }) {
 }
 
 export function nameChips(names, onchange) {
-  return names.map((name, i) => el("span", { class: "chip" }, el("bdi", { class: "cut" }, name), remove(name, () => onchange(names.filter((_, j) => j !== i)))));
+  return names.map((name, i) => el("span", { class: "chip" }, el("bdi", { class: "cut" }, name),
+    remove(name, () => onchange(names.filter((_, j) => j !== i)))));
 }
 
 // terms: [{weight, name}]; a chip turns its sign and takes a factor
@@ -26,10 +27,11 @@ export function termChips(terms, onchange) {
     });
     return el("span", { class: weight < 0 ? "chip minus" : "chip" },
       el("button", {
-        class: "sign", type: "button", "data-stay": `sign ${i}`, "aria-label": weight < 0 ? `Add ${name} instead` : `Take ${name} away instead`,
-        onclick: () => put(i, -weight),
+        class: "sign", type: "button", "data-stay": `sign ${i}`,
+        "aria-label": weight < 0 ? `Add ${name} instead` : `Take ${name} away instead`, onclick: () => put(i, -weight),
       }, weight < 0 ? "−" : "+"),
-      size, el("bdi", { class: "cut" }, name), remove(name, () => onchange(terms.filter((_, j) => j !== i)), terms.length < 2));
+      size, el("span", { class: "faint", "aria-hidden": "true" }, "×"), el("bdi", { class: "cut" }, name),
+      remove(name, () => onchange(terms.filter((_, j) => j !== i)), terms.length < 2));
   });
 }
 

@@ -26,7 +26,7 @@ export async function examplesOf(source, space) {
   const has = (names) => names.every((name) => known.has(name));
   return {
     words: WORDS.filter((name) => known.has(name)).slice(0, 5),
-    sums: SUMS.filter((sum) => has(parseSum(sum).map(({ name }) => name))).slice(0, 6),
+    sums: SUMS.filter((sum) => has(parseSum(sum).map(({ name }) => name))).slice(0, 5),
     odd: ODD.filter(has).slice(0, 4),
     paths: PATHS.filter(has).slice(0, 4),
   };

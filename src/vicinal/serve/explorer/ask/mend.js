@@ -6,3 +6,7 @@ export async function mend(source, space, terms, right) {
   const wrong = rows.findIndex((row) => row < 0);
   return terms.map((term, i) => (i === wrong ? { ...term, name: right } : term));
 }
+
+export async function mendNames(source, space, names, right) {
+  return (await mend(source, space, names.map((name) => ({ name })), right)).map(({ name }) => name);
+}

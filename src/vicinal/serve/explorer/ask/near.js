@@ -3,9 +3,10 @@
 import { el, replace } from "../dom.js";
 import { downloads } from "../figure.js";
 import { searchBox } from "../search.js";
+import { mend } from "./mend.js";
 import { examples, failure, fixed, newest, ranking, rankingPicture } from "./parts.js";
 import { length } from "./plane.js";
-import { shown } from "./terms.js";
+import { formatSum, parseSum, shown } from "./terms.js";
 import { whyDiffer } from "./why.js";
 
 const DEEP = 100; // how far down a name is looked for in the other lists
@@ -22,7 +23,8 @@ export const NEAR = {
     const run = newest();
     const ask = (q) => state.set({ q }, { push: true });
     const box = searchBox({
-      label: "A name or a sum of names", placeholder: "king, or king - man + woman", complete: (text) => source.complete(space.name, text), onpick: ask,
+      label: "A name or a sum of names", placeholder: "king, or king - man + woman",
+      complete: (text) => source.complete(space.name, text), onpick: ask,
     });
     const input = box.querySelector("input");
     const k = el("select", { "aria-label": "How many", onchange: () => state.set({ k: k.value }) },
@@ -30,11 +32,12 @@ export const NEAR = {
     const exact = el("input", { type: "checkbox", onchange: () => state.set({ exact: exact.checked ? "1" : null }) });
     const place = el("div", { class: "answer" });
     const tries = el("div");
-    replace(root, el("div", { class: "asking" }, box, k, space.index && el("label", { class: "check" }, exact, " compare every row")), tries, place);
+    const whole = space.index && el("label", { class: "check" }, exact, " compare every row");
+    replace(root, el("div", { class: "asking" }, box, k, whole), tries, place);
+    known.then(({ words }) => replace(tries, examples(words.map((text) => ({ text, pick: () => ask(text) })))));
     let before = "";
     return {
       update(values) {
-        known.then(({ words }) => replace(tries, examples(words.map((text) => ({ text, pick: () => ask(text) })))));
         const asked = { q: values.q ?? "", k: Number(values.k) || 10, exact: values.exact === "1" };
         if (JSON.stringify(asked) === before) return;
         before = JSON.stringify(asked);
@@ -48,8 +51,11 @@ export const NEAR = {
         }, (answer) => {
           replace(place, draw(answer, ask));
           const first = answer.lists[0].matches[0]?.name;
-          announce(first ? `Nearest to ${shown(answer.q)}: by cosine ${shown(first)}, and ${answer.k - 1} more in three lists` : "Nothing was found");
-        }, (error) => failure(error, (wrong, right) => ask(asked.q.replace(wrong, () => right) || right)));
+          announce(first ? `Nearest to ${shown(answer.q)} by cosine: ${shown(first)}; three lists` : "Nothing was found");
+        }, (error) => failure(error, async (right) => {
+          const terms = parseSum(asked.q) ?? [{ weight: 1, name: asked.q }];
+          ask(formatSum(await mend(source, space.name, terms, right)));
+        }));
       },
       unmount: run.forget,
     };
@@ -58,11 +64,14 @@ export const NEAR = {
 
 async function found(source, space, { q, k, exact }) {
   const lists = await Promise.all(METRICS.map(async (one) => {
-    const answer = await source.nearest(space.name, q, { k: Math.max(k, DEEP), metric: one.metric, exact: exact || undefined });
+    const quick = !exact && space.index?.metric === one.metric; // an index promises its recall for so many names and no more
+    const depth = quick ? k : Math.max(k, DEEP);
+    const answer = await source.nearest(space.name, q, { k: depth, metric: one.metric, exact: exact || undefined });
     const all = answer.results[0].matches;
     const most = Math.max(...all.slice(0, k).map(({ score }) => Math.abs(score))) || 1;
     const matches = all.slice(0, k).map(({ name, score }) => ({
-      name, text: fixed(score === null || one.metric !== "euclidean" ? score : -score, one.digits), share: score === null ? 1 : one.share(score, most),
+      name, share: score === null ? 1 : one.share(score, most),
+      text: fixed(score === null || one.metric !== "euclidean" ? score : -score, one.digits),
     }));
     return { ...one, by: answer.by, matches, ranks: new Map(all.map(({ name }, i) => [name, i + 1])), depth: all.length };
   }));
@@ -86,9 +95,10 @@ function draw({ q, k, lists, lengths, own, dim }, ask) {
   };
   replace(columns, lists.map(({ title, matches }, i) => el("section", { class: "card" }, el("h3", {}, title), ranks[i],
     ranking({ label: title, rows: matches, onpick: ask, onpoint: point }))));
+  const picture = () => rankingPicture(`Nearest to ${q}`, lists.map(({ title, matches }) => ({ title, rows: matches })));
   return [
     el("header", { class: "heading" }, el("h2", {}, "Nearest to ", el("bdi", { class: "cut" }, q)),
-      downloads(`Nearest to ${shown(q)}`, () => rankingPicture(`Nearest to ${q}`, lists.map(({ title, matches }) => ({ title, rows: matches }))))),
+      downloads(`Nearest to ${shown(q)}`, picture)),
     el("p", { class: "faint" }, `Compared in all ${dim.toLocaleString("en")} dimensions of the space, not on a map`,
       ways.length === 1 ? `; ${said(ways[0])}.` : `; ${lists.map(({ title, by }) => `${title.toLowerCase()} ${said(by)}`).join(", ")}.`),
     columns,

@@ -9,8 +9,8 @@ export const fixed = (value, digits = 3) => (value === null ? "∞" : value.toLo
 }).replace("-", "−"));
 
 // A button that asks about a name. It may be long, or written from right to left: the sheet cuts and isolates it.
-export function nameButton(name, onpick, attributes = {}) {
-  return el("button", { class: "name", type: "button", "data-name": name, onclick: () => onpick(name), ...attributes }, el("bdi", {}, name));
+export function nameButton(name, onpick) {
+  return el("button", { class: "name", type: "button", onclick: () => onpick(name) }, el("bdi", {}, name));
 }
 
 // Questions to try. items: [{text, pick}]
@@ -20,12 +20,13 @@ export function examples(items) {
     items.map(({ text, pick }) => el("button", { class: "quiet", type: "button", onclick: pick }, el("bdi", {}, text))));
 }
 
-// What went wrong, and near spellings to go on with: pick(wrong, right)
+// What went wrong, and near spellings to go on with: pick(name)
 export function failure(error, pick) {
   const near = error.near ?? [];
-  return el("div", { class: "failure", role: "alert" }, el("p", {}, error.message),
+  const said = near.length ? `${error.message.split("; did you mean")[0]}.` : error.message; // the buttons say it
+  return el("div", { class: "failure", role: "alert" }, el("p", {}, said),
     near.length > 0 && el("p", { class: "near" }, "Did you mean ",
-      near.map((name) => nameButton(name, () => pick(error.unknown ?? "", name)))));
+      near.map((name) => nameButton(name, () => pick(name)))));
 }
 
 // Answers to the newest question only: run(place, ask, show, fail). While it waits the place is busy and keeps what it showed.
@@ -33,10 +34,13 @@ export function newest() {
   let count = 0;
   const run = async (place, ask, show, fail) => {
     const mine = (count += 1);
+    const held = place.contains(document.activeElement);
     place.setAttribute("aria-busy", "true");
     try {
       const answer = await ask();
-      if (mine === count) show(answer);
+      if (mine !== count) return;
+      show(answer);
+      if (held && !place.contains(document.activeElement)) focusHeading(place); // what was chosen is gone: go on where the answer begins
     } catch (error) {
       if (mine === count) replace(place, fail(error));
     } finally {
@@ -45,6 +49,12 @@ export function newest() {
   };
   run.forget = () => { count += 1; };
   return run;
+}
+
+export function focusHeading(place) {
+  const heading = place.querySelector("h2");
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus();
 }
 
 // Draw anew and leave the keyboard where it was: what has the same data-stay afterwards is focused.
@@ -61,7 +71,7 @@ export function ranking({ label, rows, onpick, onpoint = () => {}, numbered = tr
     class: mark ?? null, "data-of": name,
     onmouseenter: () => onpoint(name), onmouseleave: () => onpoint(null), onfocusin: () => onpoint(name), onfocusout: () => onpoint(null),
   },
-  el("span", { class: "bar", style: { width: `${(100 * Math.min(Math.max(share, 0), 1)).toFixed(2)}%` } }),
+  el("span", { class: "bar", style: { width: `calc((100% - 3.8em) * ${Math.min(Math.max(share, 0), 1).toFixed(4)})` } }),
   nameButton(name, onpick), note && el("span", { class: "note" }, note), el("span", { class: "score" }, text))));
 }
 
@@ -79,7 +89,7 @@ export function rankingPicture(title, lists) {
       svg("text", { ...font, y: top - 12, fill: colours.faint }, name),
       rows.map((row, i) => svg("g", { transform: `translate(0 ${top + i * line})` },
         svg("rect", {
-          width: Math.max(0, Math.min(1, row.share)) * width, height: line - 3, rx: 3, "fill-opacity": 0.2,
+          width: Math.max(0, Math.min(1, row.share)) * (width - 52), height: line - 3, rx: 3, "fill-opacity": 0.2,
           fill: row.mark === "best" || row.mark === "odd" ? colours.star : colours.accent,
         }),
         svg("text", { ...font, x: 5, y: 14 }, `${i + 1}  ${shown(row.name, 22)}${row.note ? ` (${row.note})` : ""}`),

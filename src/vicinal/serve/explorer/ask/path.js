@@ -2,15 +2,22 @@
 
 import { el, replace } from "../dom.js";
 import { searchBox } from "../search.js";
-import { mend } from "./mend.js";
+import { mendNames } from "./mend.js";
 import { examples, failure, fixed, nameButton, newest } from "./parts.js";
 import { unit } from "./plane.js";
 import { scene } from "./scene.js";
 import { shown } from "./terms.js";
 
 const METHODS = {
-  links: { title: "Strongest links", idea: (n) => `The path whose weakest link is as strong as can be with that many names in between, among the ${n} names nearest to both ends; of such paths the shortest.` },
-  line: { title: "Straight line", idea: () => "At even steps on the straight way from one vector to the other, the nearest name not named before." },
+  links: {
+    title: "Strongest links",
+    idea: (n) => "The path whose weakest link is as strong as can be with that many names in between, "
+      + `among the ${n} names nearest to both ends; of such paths the shortest.`,
+  },
+  line: {
+    title: "Straight line",
+    idea: () => "At even steps on the straight way from one vector to the other, the nearest name not named before.",
+  },
 };
 
 export const PATH = {
@@ -21,7 +28,8 @@ export const PATH = {
     let ends = ["", ""];
     const ask = ([from, to]) => state.set({ from, to }, { push: true });
     const boxes = ["From", "To"].map((label, i) => searchBox({
-      label, placeholder: label, complete: (text) => source.complete(space.name, text), onpick: (text) => { ends[i] = text; if (ends[0] && ends[1]) ask(ends); },
+      label, placeholder: label, complete: (text) => source.complete(space.name, text),
+      onpick: (text) => { ends[i] = text; if (ends[0] && ends[1]) ask(ends); },
     }));
     const steps = el("select", { "aria-label": "Names in between, at most", onchange: () => state.set({ steps: steps.value }) },
       [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20].map((count) => el("option", { value: count }, `up to ${count} between`)));
@@ -41,11 +49,14 @@ export const PATH = {
       linked = (name) => { for (const item of said.querySelectorAll("li")) item.classList.toggle("linked", item.dataset.of === name); };
       announce(`Path: ${answer.chosen.path.map(({ name }) => shown(name)).join(", ")}`);
     };
+    known.then(({ paths }) => replace(tries, examples(paths.map((pair) => ({ text: pair.join(" → "), pick: () => ask(pair) })))));
     let before = "";
     return {
       update(values) {
-        known.then(({ paths }) => replace(tries, examples(paths.map((pair) => ({ text: pair.join(" → "), pick: () => ask(pair) })))));
-        const asked = { from: values.from ?? "", to: values.to ?? "", steps: Number(values.steps) || 6, method: values.method in METHODS ? values.method : "links" };
+        const asked = {
+          from: values.from ?? "", to: values.to ?? "", steps: Number(values.steps) || 6,
+          method: values.method === "line" ? "line" : "links",
+        };
         if (JSON.stringify(asked) === before) return;
         before = JSON.stringify(asked);
         [steps.value, method.value] = [asked.steps, asked.method];
@@ -53,8 +64,9 @@ export const PATH = {
           ends = asked.from && asked.to ? [asked.from, asked.to] : [...((await known).paths[0] ?? [asked.from, asked.to])];
           boxes.forEach((box, i) => { box.querySelector("input").value = ends[i]; });
           return ends[0] && ends[1] ? found(source, space.name, ends, asked) : null;
-        }, (answer) => (answer ? show(answer) : replace(place, el("p", { class: "faint" }, "Name two words, and the words on the way from one to the other will be found."))),
-        (error) => failure(error, async (right) => ask((await mend(source, space.name, ends.map((name) => ({ name })), right)).map(({ name }) => name))));
+        }, (answer) => (answer ? show(answer)
+          : replace(place, el("p", { class: "faint" }, "Name two words, and the words on the way from one to the other will be found."))),
+        (error) => failure(error, async (right) => ask(await mendNames(source, space.name, ends, right))));
       },
       unmount() { run.forget(); picture.destroy(); },
     };
@@ -68,7 +80,8 @@ async function found(source, space, [from, to], { steps, method }) {
     source.vectors(space, chosen.path.map(({ name }) => name)),
     source.similarity(space, { pairs: [[from, to]], metric: chosen.metric }),
   ]);
-  return { chosen, second, method, other, direct: direct.scores[0], vectors: vectors.map(({ vector }) => (chosen.metric === "cosine" ? unit(vector) : vector)) };
+  const placed = vectors.map(({ vector }) => (chosen.metric === "cosine" ? unit(vector) : vector));
+  return { chosen, second, method, other, direct: direct.scores[0], vectors: placed };
 }
 
 const weakest = ({ path }) => Math.min(...path.slice(1).map(({ score }) => score));
@@ -78,13 +91,16 @@ function words({ chosen, second, method, other, direct }, about, point) {
   const { metric } = chosen;
   const kind = metric === "euclidean" ? "distance" : "cosine";
   const low = weakest(chosen);
+  const than = chosen.path.length > 2
+    ? `without names in between it would be ${figureOf(metric, direct)}` : "no name in between makes it stronger";
   const ends = [chosen.path[0].name, chosen.path.at(-1).name];
   return [
     el("h2", {}, el("bdi", { class: "cut" }, ends[0]), " to ", el("bdi", { class: "cut" }, ends[1])),
     chain(`Path: ${METHODS[method].title}`, chosen, about, point),
-    el("p", { class: "why" }, `${METHODS[method].idea(chosen.considered.toLocaleString("en"))} Weakest link: ${kind} ${figureOf(metric, low)}; `
-      + `straight from one to the other it would be ${figureOf(metric, direct)}.`),
-    el("details", { class: "second" }, el("summary", {}, `By the other way, ${METHODS[other].title.toLowerCase()}: weakest link ${figureOf(metric, weakest(second))}`),
+    el("p", { class: "why" }, `${METHODS[method].idea(chosen.considered.toLocaleString("en"))} Weakest link: `
+      + `${kind} ${figureOf(metric, low)}; ${than}.`),
+    el("details", { class: "second" },
+      el("summary", {}, `By the other way, ${METHODS[other].title.toLowerCase()}: weakest link ${figureOf(metric, weakest(second))}`),
       chain(`Path: ${METHODS[other].title}`, second, about, () => {})),
   ];
 }
@@ -93,17 +109,19 @@ function words({ chosen, second, method, other, direct }, about, point) {
 function chain(label, { path, metric }, about, point) {
   const low = weakest({ path });
   return el("ol", { class: "chain", "aria-label": label }, path.map(({ name, score }) => el("li", {
-    "data-of": name, onmouseenter: () => point(name), onmouseleave: () => point(null), onfocusin: () => point(name), onfocusout: () => point(null),
+    "data-of": name, onmouseenter: () => point(name), onmouseleave: () => point(null),
+    onfocusin: () => point(name), onfocusout: () => point(null),
   },
-  score !== null && el("span", { class: score === low ? "link weakest" : "link", title: score === low ? "the weakest link" : null }, figureOf(metric, score)),
+  score !== null && el("span", { class: score === low ? "link weakest" : "link", title: score === low ? "the weakest link" : null },
+    figureOf(metric, score)),
   nameButton(name, about))));
 }
 
 function drawing({ chosen, vectors }) {
   const { path } = chosen;
   return {
-    points: path.map(({ name }, i) => ({ text: name, word: true, kind: i && i < path.length - 1 ? 1 : 0, vector: vectors[i] })),
-    kinds: ["the two ends", "in between"], shape: `these ${path.length} names`, marked: path.map((_, i) => i),
+    points: path.map(({ name }, i) => ({ text: name, word: true, size: i && i < path.length - 1 ? 1.2 : 1.7, vector: vectors[i] })),
+    key: "The path, step by step; the large dots are its ends.", shape: `these ${path.length} names`,
     arrows: vectors.slice(1).map((to, i) => ({ from: vectors[i], to, label: "" })),
   };
 }

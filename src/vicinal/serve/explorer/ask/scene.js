@@ -6,6 +6,8 @@ import { downloads } from "../figure.js";
 import { plane } from "./plane.js";
 import { shown } from "./terms.js";
 
+const ROOM = 1.3;
+
 export const percent = (share) => `${(100 * share).toLocaleString("en", { maximumFractionDigits: 0 })} %`;
 
 // → {node, draw(…), point(name or null), destroy()}; onpick(name): a point was chosen, onpoint(name or null): it is pointed at
@@ -16,13 +18,20 @@ export function scene({ label, onpick, onpoint }) {
   const node = el("figure", { class: "scene card" }, el("figcaption", {}, title, downloads(label, () => cloud)), field, said);
   let cloud = null;
   let names = [];
+  const fit = () => { // with room for names at the edges
+    if (!cloud) return;
+    cloud.frame();
+    cloud.camera = { ...cloud.camera, span: cloud.camera.span * ROOM };
+  };
+  const follow = new ResizeObserver(fit);
+  follow.observe(field);
   const nameOf = (i) => (names[i]?.word ? names[i].text : null);
   return {
     node,
     get cloud() { return cloud; },
-    // points: [{text, vector, word: whether one can ask about it, kind: 0 …}], kinds: their labels; marked: indices, star: {at: index, label},
-    // arrows: [{from, to, label}] of vectors; shape: what the plane is fitted to, in words
-    draw({ points, kinds, marked, star = null, arrows, shape }) {
+    // points: [{text, vector, word: whether one can ask about it, size}], star: index or null, arrows: [{from, to, label}] of vectors;
+    // key: what is what, in words; shape: what the plane is fitted to
+    draw({ points, star = null, arrows, key, shape }) {
       if (!cloud) {
         cloud = new Cloud(field, { label, tools: false });
         cloud.on("pick", (i) => nameOf(i) !== null && onpick(nameOf(i)));
@@ -32,13 +41,12 @@ export function scene({ label, onpick, onpoint }) {
       const { place, share } = plane(points.map(({ vector }) => vector));
       const places = points.map(({ vector }) => place(vector));
       cloud.setPoints(Float32Array.from(places.flat()), 2, { name: (i) => shown(points[i].text) });
-      cloud.setColours({ kind: "category", codes: Uint16Array.from(points.map(({ kind }) => kind)), labels: kinds });
-      cloud.setSizes(new Float32Array(points.length).fill(2));
-      cloud.setMarked(marked);
-      cloud.setStars(star ? [{ at: places[star.at], label: shown(star.label) }] : []);
+      cloud.setSizes(Float32Array.from(points.map(({ size }) => size)));
+      cloud.setMarked(star === null ? [] : [star]);
+      cloud.setStars(star === null ? [] : [{ at: places[star], label: "" }]); // the mark names it
       cloud.setArrows(arrows.map(({ from, to, label: text }) => ({ from: place(from), to: place(to), label: shown(text) })));
-      cloud.frame();
-      replace(said, `The plane that shows ${shape} best: ${percent(share)} of their variance. Distances on it are shortened; `
+      fit();
+      replace(said, `${key} This is the plane that shows ${shape} best: ${percent(share)} of their variance. It shortens distances; `
         + "scores and ranks are worked out in all dimensions.");
       node.dataset.share = share.toFixed(6);
     },
@@ -46,6 +54,6 @@ export function scene({ label, onpick, onpoint }) {
       const at = name === null ? -1 : names.findIndex(({ text, word }) => word && text === name);
       cloud?.hover?.(at);
     },
-    destroy() { cloud?.destroy(); },
+    destroy() { follow.disconnect(); cloud?.destroy(); },
   };
 }

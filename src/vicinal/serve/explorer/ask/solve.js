@@ -3,7 +3,7 @@
 import { fixed } from "./parts.js";
 import { arrowsOf } from "./arrows.js";
 import { cosine, length, unit } from "./plane.js";
-import { analogyOf, formatSum } from "./terms.js";
+import { analogyOf, formatSum, shown } from "./terms.js";
 
 const K = 10;
 
@@ -21,7 +21,8 @@ export async function solved(source, space, terms, withOwn) {
     source.nearest(space, landing, { k: K + names.length, metric: "cosine" }),
   ]);
   const [without, including] = [sum, all].map(({ results }) => results[0].matches);
-  const answers = new Map(without.length ? (await source.vectors(space, without.map(({ name }) => name))).vectors.map(({ name, vector }) => [name, vector]) : []);
+  const found = without.length ? (await source.vectors(space, without.map(({ name }) => name))).vectors : [];
+  const answers = new Map(found.map(({ name, vector }) => [name, vector]));
   const best = without[0]?.name ?? null;
   const rows = (matches, share) => matches.map(({ name, score }) => ({
     name, score, text: fixed(score), share: share(score), own: vectors.has(name), note: vectors.has(name) ? "in the question" : null,
@@ -53,12 +54,13 @@ export function sayOwn({ own, best, bestRank, empty, terms }) {
   if (empty) return "The sum is zero: it points nowhere, and nothing is nearer than anything else.";
   if (best === null) return "";
   if (terms.length === 1) return "One term alone: these are its neighbours by cosine.";
-  const places = own.map(({ name, score, rank }) => `${name} (${fixed(score)}${rank ? `, would be ${ordinal(rank)}` : ""})`).join(", ");
+  const place = (rank) => (rank ? `, would be ${ordinal(rank)}` : "");
+  const places = own.map(({ name, score, rank }) => `${shown(name)} (${fixed(score)}${place(rank)})`).join(", ");
   const first = own.find(({ rank }) => rank === 1);
   return first
-    ? `Left out, as is usual: ${places}. That matters here: with them, the nearest to the sum is ${first.name} itself, and ${best} ${
-      bestRank ? `comes ${ordinal(bestRank)}` : "is far behind"}.`
-    : `Left out, as is usual: ${places}. It does not matter here: ${best} is first even among them.`;
+    ? `Left out, as is usual: ${places}. That matters here: with them, the nearest to the sum is ${shown(first.name)} itself, and ${
+      shown(best)} ${bestRank ? `comes ${ordinal(bestRank)}` : "is far behind"}.`
+    : `Left out, as is usual: ${places}. It does not matter here: ${shown(best)} is first even among them.`;
 }
 
 function ordinal(rank) {

@@ -43,10 +43,13 @@ export const SUM = {
       linked = drawLists(lists, answer, about, (name) => picture.point(name));
       announce(sentence(answer));
     };
+    known.then(({ sums }) => {
+      const read = sums.map((sum) => parseSum(sum));
+      replace(tries, examples(read.map((sum) => ({ text: shownSum(sum), pick: () => ask(sum) }))));
+    });
     let before = "";
     return {
       update(values) {
-        known.then(({ sums }) => replace(tries, examples(sums.map((sum) => ({ text: shownSum(parseSum(sum)), pick: () => ask(parseSum(sum)) })))));
         const asked = { sum: values.sum ?? "", own: values.own === "1" };
         if (JSON.stringify(asked) === before) return;
         before = JSON.stringify(asked);
@@ -68,19 +71,22 @@ export const SUM = {
 
 function drawing({ terms, vectors, added, answers, landing }) {
   const { arrows, origin } = arrowsOf(terms, vectors);
+  const title = shownSum(terms);
+  const copies = arrows.filter(({ label }) => label);
   const names = [...vectors.keys()];
   const found = added.filter(({ own }) => !own).slice(0, DRAWN);
   const points = [
-    ...names.map((name) => ({ text: name, word: true, kind: 0, vector: vectors.get(name) })),
-    { text: shownSum(terms), word: false, kind: 1, vector: landing },
-    ...found.map(({ name }) => ({ text: name, word: true, kind: 2, vector: unit(answers.get(name)) })),
-    ...(origin ? [{ text: "0", word: false, kind: 1, vector: landing.map(() => 0) }] : []),
+    ...names.map((name) => ({ text: name, word: true, size: 1.4, vector: vectors.get(name) })),
+    { text: title.length > 28 ? "the sum" : title, word: false, size: 0.8, vector: landing },
+    ...found.map(({ name }) => ({ text: name, word: true, size: 1, vector: unit(answers.get(name)) })),
+    ...(origin ? [{ text: "0", word: false, size: 0.8, vector: landing.map(() => 0) }] : []),
   ];
-  const best = names.length + 1;
   return {
-    points, arrows, kinds: ["words of the question", "the sum", "answers"], shape: `these ${points.length} points`,
-    marked: points.map((_, i) => i).filter((i) => i !== best || !found.length),
-    star: found.length ? { at: best, label: found[0].name } : null,
+    points, shape: `these ${points.length} points`,
+    key: "Large dots are the words of the question, the star is the answer, small dots are the runners-up"
+      + `${copies.length ? "; where the last arrow ends is the sum" : ""}.`,
+    arrows: arrows.map((arrow) => (copies.length > 1 ? arrow : { ...arrow, label: "" })), // one step: the label of the sum says it
+    star: found.length ? names.length + 1 : null,
   };
 }
 
@@ -94,7 +100,8 @@ function drawLists(root, answer, about, point) {
   const title = shownSum(terms);
   const kept = [["3CosAdd", added], ["3CosMul", multiplied]].filter(([, rows]) => rows).map(([name, rows]) => ({ title: name, rows }));
   replace(root,
-    el("header", { class: "heading" }, el("h2", {}, el("bdi", { class: "cut" }, title), " ≈ ", el("bdi", { class: "cut star" }, answer.best ?? "nothing")),
+    el("header", { class: "heading" },
+      el("h2", {}, el("bdi", { class: "cut" }, title), " ≈ ", el("bdi", { class: "cut star" }, answer.best ?? "nothing")),
       downloads(`Answers to ${shown(title, 80)}`, () => rankingPicture(title, kept))),
     el("div", { class: "two" }, list("3CosAdd", `cosine with the sum, ${by === "exact" ? "every row" : `by the ${by}`}`, added),
       list("3CosMul", "products of cosines, every row", multiplied)),

@@ -19,10 +19,15 @@ export function whyDiffer(lists, lengths, own, first = 10) {
   if (same) return `All three agree here, although the rows have ${ofSize}: the nearest differ more in direction than in length.`;
   const shared = byCosine.filter((name) => byDot.includes(name) && byEuclidean.includes(name)).length;
   const [cosine, dot, euclidean] = all.map(mean);
-  const lead = `${shared} of ${byCosine.length} names are in all three lists; they differ because the rows differ in length (${fixed(low, 2)} to ${fixed(high, 2)}).`;
+  const because = `because the rows differ in length (${fixed(low, 2)} to ${fixed(high, 2)}).`;
+  const lead = shared === byCosine.length
+    ? `The three lists hold the same names, but in other orders, ${because}`
+    : `${shared} of ${byCosine.length} names are in all three lists; they differ ${because}`;
   const long = dot > cosine * 1.02
-    ? `The dot product grows with length, so it favours long rows: its names are ${fixed(dot, 2)} long on average, those of cosine, which ignores length, ${fixed(cosine, 2)}.`
-    : `The dot product grows with length and cosine ignores it, though here their names are about equally long (${fixed(dot, 2)} and ${fixed(cosine, 2)}).`;
+    ? `The dot product grows with length, so it favours long rows: its names are ${fixed(dot, 2)} long on average, `
+      + `those of cosine, which ignores length, ${fixed(cosine, 2)}.`
+    : "The dot product grows with length and cosine ignores it, though here their names are about equally long "
+      + `(${fixed(dot, 2)} and ${fixed(cosine, 2)}).`;
   const place = `The euclidean distance wants the same place, length included${
     own === null ? "" : `: this row is ${fixed(own, 2)} long`}${own === null ? ":" : ","} its names are ${fixed(euclidean, 2)} on average.`;
   const short = euclidean < cosine * 0.98 && (own === null || euclidean < own)

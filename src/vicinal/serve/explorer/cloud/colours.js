@@ -33,7 +33,7 @@ function categories({ codes, labels }, n) {
   return { codes: out, entries, scale: null };
 }
 
-function numbers({ values, label }, n) {
+function numbers({ values, label, log: wanted }, n) {
   let low = Infinity;
   let high = -Infinity;
   let missing = 0;
@@ -48,7 +48,7 @@ function numbers({ values, label }, n) {
   }
   if (low > high) { low = 0; high = 0; }
   sample.sort((a, b) => a - b);
-  const log = low >= 0 && high > 20 * Math.max(sample[sample.length >> 1] ?? 0, 1e-12);
+  const log = wanted ?? (low >= 0 && high > 20 * Math.max(sample[sample.length >> 1] ?? 0, 1e-12));
   const at = log ? (value) => Math.log1p(value) : (value) => value;
   const base = at(low);
   const reach = at(high) - base || 1;

@@ -135,8 +135,8 @@ const bound = ({ width, height }) => Math.max(6, Math.min(130, Math.round((width
 
 // Beside the point, at one of four sides; a marked one also further away, with a line to it.
 function fitted(boxes, view, x, y, width, before, marked) {
-  const away = marked ? 10 : 7; // clear of its ring
-  const sides = [[away, -8], [-away - width, -8], [-width / 2, -17 - away], [-width / 2, 1 + away]];
+  const gap = marked ? 11 : 7; // a ring or a star takes more room than a dot
+  const sides = [[gap, -8], [-gap - width, -8], [-width / 2, -17 - gap], [-width / 2, gap + 1]];
   for (let i = 0; i < 4; i += 1) {
     const slot = (before + i) % 4;
     const box = { left: x + sides[slot][0], top: y + sides[slot][1], width, height: HEIGHT };

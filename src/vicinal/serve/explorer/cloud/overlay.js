@@ -24,6 +24,7 @@ export function laidOut({ lens, view, labels, coordinates, dim, marked, selected
     if (!start[2] || !stop[2]) continue;
     const name = label ? claim(short(label), (start[0] + stop[0]) / 2 + 6, (start[1] + stop[1]) / 2 - 8) : null;
     shapes.arrows.push({ start, stop, name });
+    taken.push(...along(start, stop));
   }
   for (const { at: place, label } of stars) {
     const [x, y, near] = at(place);
@@ -31,7 +32,8 @@ export function laidOut({ lens, view, labels, coordinates, dim, marked, selected
   }
   for (const i of marked) {
     const [x, y, near] = row(i);
-    if (seen([x, y, near])) shapes.rings.push({ x, y, radius: 6, strong: true });
+    const starred = shapes.stars.some((star) => Math.hypot(star.x - x, star.y - y) < 1); // a star marks enough
+    if (seen([x, y, near]) && !starred) shapes.rings.push({ x, y, radius: 6, strong: true });
   }
   if (hovered >= 0) {
     const [x, y, near] = row(hovered);
@@ -39,6 +41,16 @@ export function laidOut({ lens, view, labels, coordinates, dim, marked, selected
   }
   shapes.labels = labels.place(lens, view, [...marked, ...selected.filter((i) => !marked.includes(i))], taken);
   return shapes;
+}
+
+// Boxes that keep names off an arrow, but for its two ends
+function along([x0, y0], [x1, y1]) {
+  const length = Math.min(4000, Math.hypot(x1 - x0, y1 - y0));
+  const count = Math.max(0, Math.floor((length - 24) / 8));
+  return Array.from({ length: count }, (_, i) => {
+    const t = (12 + 8 * i) / length;
+    return { left: x0 + (x1 - x0) * t - 3, top: y0 + (y1 - y0) * t - 3, width: 6, height: 6 };
+  });
 }
 
 export function drawShapes(context, shapes, colours) {

@@ -13,7 +13,8 @@ const VILLAGE = [
 const FRUITS = [
   "the apple is sweet and ripe", "the pear is sweet and ripe", "the plum is sweet and ripe", "the cherry is sweet and ripe",
   "she eats a ripe apple", "he eats a ripe pear", "he eats a ripe plum", "she eats a ripe cherry",
-  "a sweet apple fell from the tree", "a sweet pear fell from the tree", "a sweet plum fell from the tree", "a sweet cherry fell from the tree",
+  "a sweet apple fell from the tree", "a sweet pear fell from the tree", "a sweet plum fell from the tree",
+  "a sweet cherry fell from the tree",
 ];
 const COLOURS = [
   "paint the wall red", "paint the wall blue", "paint the wall green", "paint the wall yellow",

@@ -69,7 +69,8 @@ function field(id, kind, options, onchoose) {
   const node = el("input", {
     id, type: "text", inputmode: kind === "number" ? "decimal" : null, maxlength: 100, size: kind === "number" ? 8 : 18,
     autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
-  return { id, node, read: () => node.value.trim(), write: (text) => { if (node !== document.activeElement || !node.value) node.value = text; } };
+  return { id, node, read: () => node.value.trim(),
+    write: (text) => { if (node !== document.activeElement || !node.value) node.value = text; } };
 }
 
 // "0,25", "−3" and "1,200" are numbers too; → null for what is none

@@ -25,12 +25,15 @@ export function inSpace(lesson) {
     }
     const vectors = await vectorsOf(lesson, [a, b]);
     const [first, second] = [vectors.get(a), vectors.get(b)];
-    return [el("p", {}, el("strong", {}, a), " has length ", figures(lengthOf(first)), ", ", el("strong", {}, b), " has length ", figures(lengthOf(second)), "."),
-      el("p", {}, "Cosine ", el("strong", {}, figures(cosine(first, second))), ", euclidean distance ", el("strong", {}, figures(euclidean(first, second))), ".")];
+    return [el("p", {}, el("strong", {}, a), " has length ", figures(lengthOf(first)), ", ", el("strong", {}, b), " has length ",
+      figures(lengthOf(second)), "."),
+      el("p", {}, "Cosine ", el("strong", {}, figures(cosine(first, second))), ", euclidean distance ",
+        el("strong", {}, figures(euclidean(first, second))), ".")];
   });
   show();
-  return { update: show, node: step("+", "The same with many numbers",
-    `Nothing changes when a vector has ${space.dim} numbers instead of two: multiply, add, divide by both lengths. Here are two names of the served space.`,
+  return { update: show, node: step(4, "The same with many numbers",
+    `Nothing changes when a vector has ${space.dim} numbers instead of two: multiply, add, divide by both lengths. Here are two names `
+      + `of the served space.`,
     boxes, place) };
 }
 

@@ -4,17 +4,18 @@ import { el, replace } from "../dom.js";
 import { figure } from "../figure.js";
 import { CATEGORIES } from "../theme.js";
 import { exercise, readNumber } from "./exercise.js";
+import { inSpace } from "./inspace.js";
+import { labelsApart } from "./labels.js";
 import { cosine, degrees, dot, euclidean, figures, lengthOf, ranked } from "./maths.js";
 import { choice, step, table } from "./parts.js";
 import { Plane } from "./plane.js";
-import { inSpace } from "./inspace.js";
 
 export const MATERIALS = [
   { name: "A", vector: [3, 30] }, { name: "B", vector: [15, 4] }, { name: "C", vector: [3, 27] },
   { name: "D", vector: [7.5, 75] }, { name: "E", vector: [7.5, 2] },
 ];
 const PAIRS = MATERIALS.flatMap((a, i) => MATERIALS.slice(i + 1).map((b) => [a, b]));
-const RANGE = { x: [0, 50], y: [0, 80] };
+const RANGE = { x: [0, 40], y: [0, 80] };
 
 export const materials = {
   title: "Scalars, vectors and cosine",
@@ -23,7 +24,7 @@ export const materials = {
   remember: "Euclidean distance asks how far apart two vectors end; cosine asks whether they point the same way, whatever their length.",
   onward: { view: "ask", text: "See neighbours under cosine, dot and euclidean side by side in Ask" },
   mount(root, lesson) {
-    const parts = [numbers(), arrows(lesson), nearests(lesson), allPairs(lesson), inSpace(lesson)];
+    const parts = [numbers(), arrows(lesson), nearests(lesson), inSpace(lesson), allPairs(lesson)];
     replace(root, parts.map(({ node }) => node));
     return { update: () => parts.forEach((part) => part.update?.()) };
   },
@@ -33,8 +34,9 @@ const pair = ([x, y]) => `[${x}, ${y}]`;
 
 function numbers() {
   const rows = MATERIALS.map(({ name, vector: [mass, volume] }) => [name, String(mass), String(volume), pair([mass, volume])]);
-  return { node: step(1, "One number, two numbers", ["A scalar is one number: a mass of 3, a volume of 30. A vector is a list of numbers in a fixed order: "
-    + "here [mass, volume]. Look at the table and guess first: which two lumps are the same material, cut to different sizes?"],
+  return { node: step(1, "One number, two numbers",
+    ["A scalar is one number: a mass of 3, a volume of 30. A vector is a list of numbers in a fixed order: here [mass, volume]. Look "
+      + "at the table and guess first: which two lumps are the same material, cut to different sizes?"],
   table("Five materials", ["material", { figure: "mass" }, { figure: "volume" }, "vector"], rows)) };
 }
 
@@ -45,11 +47,15 @@ function arrows({ kept, announce }) {
   const drag = { plane: null, handle: null };
   const tell = () => {
     const at = mine();
-    drag.plane.show(MATERIALS.map(({ name, vector }, i) => [drag.plane.arrow([0, 0], vector, CATEGORIES[i]),
-      drag.plane.label(vector, `${name} ${pair(vector)}`, { dx: name === "C" ? 8 : 9, dy: name === "C" ? 12 : name === "A" ? -5 : -7 })]),
-    drag.plane.arrow([0, 0], at, drag.plane.colours.star, { dashed: true }), drag.plane.label(at, `yours ${pair(at)}`, { bold: true, dx: 14, dy: 18 }));
-    replace(told, el("p", {}, "Yours is ", el("strong", {}, pair(at)), `, of length √(${at[0]}² + ${at[1]}²) = `, el("strong", {}, figures(lengthOf(at), 2)), "."),
-      table("Your vector against the five", ["", { figure: "angle" }, { figure: "cosine" }, { figure: "distance" }], MATERIALS.map(({ name, vector }) => [
+    const tips = [...MATERIALS.map(({ name, vector }) => ({ at: vector, text: `${name} ${pair(vector)}` })),
+      { at, text: `yours ${pair(at)}`, bold: true, colour: drag.plane.colours.star }];
+    drag.plane.show(MATERIALS.map(({ vector }, i) => drag.plane.arrow([0, 0], vector, CATEGORIES[i])),
+      drag.plane.arrow([0, 0], at, drag.plane.colours.star, { dashed: true }),
+      labelsApart(drag.plane, tips, { lines: tips.map((tip) => [[0, 0], tip.at]) }));
+    replace(told, el("p", {}, "Yours is ", el("strong", {}, pair(at)), `, of length √(${at[0]}² + ${at[1]}²) = `,
+      el("strong", {}, figures(lengthOf(at), 2)), "."),
+      table("Your vector against the five", ["", { figure: "angle" }, { figure: "cosine" }, { figure: "distance" }],
+        MATERIALS.map(({ name, vector }) => [
         name, `${figures(degrees(at, vector), 1)}°`, figures(cosine(at, vector), 3), figures(euclidean(at, vector), 2)])),
       el("p", {}, "Nearest by cosine: ", el("strong", {}, ranked(at, MATERIALS, "cosine")[0].name),
         ". Nearest by euclidean distance: ", el("strong", {}, ranked(at, MATERIALS, "euclidean")[0].name), "."));
@@ -57,15 +63,17 @@ function arrows({ kept, announce }) {
   const move = ([x, y]) => { kept.set({ x, y }); tell(); };
   const say = ([x, y]) => `mass ${x}, volume ${y}`;
   const drawing = figure("Five materials as arrows", () => {
-    drag.plane = new Plane({ ...RANGE, width: 420, height: 610, ticks: 10, axes: ["mass", "volume"], label: "Plane of mass and volume" });
+    drag.plane = new Plane({ ...RANGE, width: 370, height: 672, ticks: 10, axes: ["mass", "volume"], label: "Plane of mass and volume" });
     drag.handle = drag.plane.handle({ label: "Your vector", at: mine(), step: 0.5, say, onmove: move });
     tell();
     return drag.plane.node;
   }, { name: "materials" });
-  const node = step(2, "Vectors as arrows", ["Each vector is an arrow from (0, 0). It has a length, and an angle to every other. Drag the round tip of yours "
-    + "(or focus it and use the arrow keys): make it longer without turning it, then turn it without making it longer. What changes, angle or distance?"],
+  const node = step(2, "Vectors as arrows", ["Each vector is an arrow from (0, 0). It has a length, and an angle to every other. Drag "
+    + "the round tip of yours (or focus it and use the arrow keys): make it longer without turning it, then turn it without making it "
+    + "longer. What changes, angle or distance?"],
   el("div", { class: "beside" }, drawing, told),
-  el("p", {}, el("button", { onclick: () => { move([12, 60]); drag.handle.move(mine()); announce("Your vector is 12, 60"); } }, "Put it at [12, 60]"), " ",
+  el("p", {}, el("button", { onclick: () => { move([12, 60]); drag.handle.move(mine()); announce("Your vector is 12, 60"); } },
+    "Put it at [12, 60]"), " ",
     el("button", { onclick: () => { move([7.5, 75]); drag.handle.move(mine()); announce("Your vector lies on D"); } }, "Put it on D")));
   return { node, update: () => { drag.handle.move(mine()); tell(); } };
 }
@@ -74,29 +82,33 @@ function arrows({ kept, announce }) {
 function nearests({ kept }) {
   const place = el("div", {});
   const metric = choice({
-    label: "Nearest by", value: "euclidean", options: [{ value: "euclidean", text: "euclidean distance" }, { value: "cosine", text: "cosine" }],
+    label: "Nearest by", value: "euclidean", options: [{ value: "euclidean", text: "euclidean distance" },
+      { value: "cosine", text: "cosine" }],
     onchange: (value) => { kept.set({ by: value }); show(); } });
   const show = () => {
     const by = kept.get("by") === "cosine" ? "cosine" : "euclidean";
     metric.set(by);
-    replace(place, table("Nearest of each material", ["material", "nearest", { figure: by === "cosine" ? "cosine" : "distance" }, { figure: "volume ÷ mass" }],
+    replace(place, table("Nearest of each material", ["material", "nearest", { figure: by === "cosine" ? "cosine" : "distance" },
+      { figure: "mass ÷ volume" }],
       MATERIALS.map(({ name, vector }) => {
         const [first] = ranked(vector, MATERIALS.filter((other) => other.name !== name), by);
-        return [name, first.name, figures(first.score, 4), figures(vector[1] / vector[0], 3)];
+        return [name, first.name, figures(first.score, 4), figures(vector[0] / vector[1], 3)];
       })),
     el("p", {}, by === "cosine"
-      ? "By cosine A goes with D and B with E: each pair points the same way exactly. The last column says why: their volume is the same multiple of their "
-        + "mass. They have the same density, so they may well be the same material. C comes close to A and D, but not quite."
-      : "By distance A goes with C and B with E. D, the largest lump, is far from everything, though it is the same stuff as A. Now choose cosine."));
+      ? "By cosine A goes with D and B with E: each pair points the same way exactly. The last column says why: mass ÷ volume is the "
+      + "density, and theirs is the same, so they may well be the same material. C comes close to A and D, but not quite."
+      : "By distance A goes with C and B with E. D, the largest lump, is far from everything, though it is the same stuff as A. Now "
+      + "choose cosine."));
   };
   show();
-  return { node: step(3, "Two ways of being near", "Euclidean distance measures from tip to tip. Cosine is 1 where two arrows point the same way, 0 at a right "
-    + "angle, −1 the opposite way. Compare.", metric.node, place), update: show };
+  return { node: step(3, "Two ways of being near", "Euclidean distance measures from tip to tip. Cosine is 1 where two arrows point "
+    + "the same way, 0 at a right angle, −1 the opposite way. Compare.", metric.node, place), update: show };
 }
 
-const worked = ([a, b]) => `${a.name}·${b.name} = ${a.vector[0]} × ${b.vector[0]} + ${a.vector[1]} × ${b.vector[1]} = ${dot(a.vector, b.vector)}. `
-  + `Lengths: |${a.name}| = ${figures(lengthOf(a.vector), 3)}, |${b.name}| = ${figures(lengthOf(b.vector), 3)}. `
-  + `Cosine = ${dot(a.vector, b.vector)} ÷ (${figures(lengthOf(a.vector), 3)} × ${figures(lengthOf(b.vector), 3)}) = ${figures(cosine(a.vector, b.vector), 3)}.`;
+const worked = ([a, b]) => `${a.name}·${b.name} = ${a.vector[0]} × ${b.vector[0]} + ${a.vector[1]} × ${b.vector[1]} = `
+  + `${dot(a.vector, b.vector)}. Lengths: |${a.name}| = ${figures(lengthOf(a.vector), 3)}, |${b.name}| = `
+  + `${figures(lengthOf(b.vector), 3)}. Cosine = ${dot(a.vector, b.vector)} ÷ (${figures(lengthOf(a.vector), 3)} × `
+  + `${figures(lengthOf(b.vector), 3)}) = ${figures(cosine(a.vector, b.vector), 3)}.`;
 
 const isRight = (value, a, b) => Math.abs(value - cosine(a.vector, b.vector)) <= 0.0051; // two decimals
 
@@ -107,14 +119,14 @@ function allPairs(lesson) {
     check: (value) => (isRight(value, a, b) ? { right: true, say: figures(cosine(a.vector, b.vector), 3) }
       : { right: false, say: Math.abs(value) > 1 ? "A cosine is never above 1: divide by both lengths." : "Look at the first hint." }),
     hints: ["Multiply mass by mass and volume by volume, and add: that is the dot product. Divide it by both lengths.",
-      () => `The dot product is ${a.vector[0]} × ${b.vector[0]} + ${a.vector[1]} × ${b.vector[1]} = ${dot(a.vector, b.vector)}; the lengths are `
-        + `${figures(lengthOf(a.vector), 3)} and ${figures(lengthOf(b.vector), 3)}.`],
+      () => `The dot product is ${a.vector[0]} × ${b.vector[0]} + ${a.vector[1]} × ${b.vector[1]} = ${dot(a.vector, b.vector)}; the `
+        + `lengths are ${figures(lengthOf(a.vector), 3)} and ${figures(lengthOf(b.vector), 3)}.`],
     worked: () => worked([a, b]),
   }));
   const asked = exercise(lesson, questions);
   asked.node.classList.add("pairs");
-  asked.node.firstChild.after(el("p", {}, "All pairs: what is the cosine of each two? Two decimals are enough; a calculator is welcome. "
-    + "Ten pairs, since a pair is the same both ways and each material has cosine 1 with itself."), matrix(lesson));
+  asked.node.firstChild.after(el("p", {}, "All pairs: what is the cosine of each two? Two decimals are enough; a calculator is "
+    + "welcome. Ten pairs, since a pair is the same both ways and each material has cosine 1 with itself."), matrix(lesson));
   const shown = asked.node.querySelector(".matrix");
   const fill = () => shown.replaceChildren(matrix(lesson).firstChild);
   asked.node.addEventListener("submit", fill);

@@ -21,16 +21,19 @@ export function noise(lesson, words) {
     const negatives = Array.from({ length: NEGATIVES }, () => word(drawn(shares, random)));
     if (aloud) announce(`Drawn: ${negatives.join(", ")}`);
     const listed = [...new Set(words())].filter((one) => rowOf(one) !== undefined).slice(0, SHOWN);
+    const heads = ["word", { figure: "share of the text" }, { figure: "drawn as a negative" }, { figure: "an occurrence is kept" }];
+    const row = (one) => {
+      const share = counts[rowOf(one)] / total;
+      return [one, percent(share), percent(shares[rowOf(one)]), space.columns?.count ? percent(keepChance(share)) : "in a large text only"];
+    };
     return [el("p", {}, "Five negatives, drawn from ", from, ": ", negatives.map((one, i) => [i ? ", " : "", el("strong", {}, one)])),
-      table("Chances of the words of the sentence", ["word", { figure: "share of the text" }, { figure: "drawn as a negative" }, { figure: "an occurrence is kept" }],
-        listed.map((one) => {
-          const share = counts[rowOf(one)] / total;
-          return [one, percent(share), percent(shares[rowOf(one)]), space.columns?.count ? percent(keepChance(share)) : "in a large text only"];
-        }))];
+      el("div", { class: "scroll" }, table("Chances of the words of the sentence", heads, listed.map(row)))];
   });
   return { update: () => update(), node: step(4, "What does not belong, and what is too common",
-    [el("p", {}, "If all pairs were true, the model could call everything a pair. So each true pair comes with a few false ones: ", el("em", {}, "negatives"),
-      ", words drawn at random, a word of count c with weight c to the power ¾. And since every window is full of words such as “the”, ", el("em", {}, "subsampling"),
+    [el("p", {}, "If all pairs were true, the model could call everything a pair. So each true pair comes with a few false ones: ",
+      el("em", {}, "negatives"),
+      ", words drawn at random, a word of count c with weight c to the power ¾. Since every window is full of words such as “the”, ",
+      el("em", {}, "subsampling"),
       " skips many of their occurrences, before windows are made."),
     ], redraw, place) };
 }
@@ -46,8 +49,11 @@ async function countsOf(lesson, words) {
   }
   const [{ values }, names, found] = await Promise.all([
     source.column(space.name, "count", "number"), source.names(space.name), known(lesson, words)]);
-  if (!made.has(values)) made.set(values, sharesOf(values.map((count) => (count > 0 ? count : 0)))); // a missing count is no number
-  return { counts: values, ...made.get(values), word: (i) => names.get(i), place: (text) => found.get(text)?.row,
+  if (!made.has(values)) {
+    const counts = values.map((count) => (count > 0 ? count : 0)); // a missing count is no number
+    made.set(values, { counts, ...sharesOf(counts) });
+  }
+  return { ...made.get(values), word: (i) => names.get(i), place: (text) => found.get(text)?.row,
     from: `all words of ${space.name}, by how often they occurred` };
 }
 

@@ -3,6 +3,9 @@
 import { el, replace, svg } from "../dom.js";
 import { palette } from "../theme.js";
 
+// Whether pictures should be drawn small, so that their text stays readable.
+export const narrow = () => window.matchMedia("(max-width: 720px)").matches;
+
 // A numbered step: a sentence or two, then something to do.
 export function step(number, title, text, ...content) {
   return el("section", { class: "step" },
@@ -13,8 +16,17 @@ export function step(number, title, text, ...content) {
 // heads: [text], a number column as {figure: text}; rows: [[cell]]
 export function table(caption, heads, rows) {
   return el("table", {}, el("caption", { class: "unseen" }, caption),
-    el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col", class: head.figure ? "figure" : null }, head.figure ?? head)))),
-    el("tbody", {}, rows.map((cells) => el("tr", {}, cells.map((cell, i) => el("td", { class: heads[i].figure ? "figure" : null }, cell))))));
+    el("thead", {}, el("tr", {},
+      heads.map((head) => el("th", { scope: "col", class: head.figure ? "figure" : null }, head.figure ?? head)))),
+    el("tbody", {}, rows.map((cells) => el("tr", {},
+      cells.map((cell, i) => el("td", { class: heads[i].figure ? "figure" : null }, cell))))));
+}
+
+// Put new children in a place; what had the focus has it again, if it is there again (by data-stay).
+export function renewed(place, ...children) {
+  const stay = place.contains(document.activeElement) ? document.activeElement.dataset.stay : undefined;
+  replace(place, ...children);
+  if (stay !== undefined) place.querySelector(`[data-stay="${CSS.escape(stay)}"]`)?.focus({ preventScroll: true });
 }
 
 // What is slow: shows `make()` in a place when it has come, the reason when it fails; an answer that is overtaken is dropped.
@@ -26,7 +38,7 @@ export function slow(place, announce = () => {}) {
     if (!place.childNodes.length) replace(place, el("p", { class: "faint" }, "Asking the space …"));
     try {
       const made = await make();
-      if (mine === asked) replace(place, made);
+      if (mine === asked) renewed(place, made);
     } catch (error) {
       if (mine === asked) { replace(place, el("p", { class: "failure", role: "alert" }, error.message)); announce(error.message); }
     } finally {
@@ -38,29 +50,34 @@ export function slow(place, announce = () => {}) {
 // Between two colours "#rrggbb"
 export function mixed(from, to, share) {
   const channel = (text, i) => parseInt(text.slice(1 + 2 * i, 3 + 2 * i), 16);
-  return `#${[0, 1, 2].map((i) => Math.round(channel(from, i) + (channel(to, i) - channel(from, i)) * share).toString(16).padStart(2, "0")).join("")}`;
+  const between = (i) => Math.round(channel(from, i) + (channel(to, i) - channel(from, i)) * share);
+  return `#${[0, 1, 2].map((i) => between(i).toString(16).padStart(2, "0")).join("")}`;
 }
 
 // Rows of numbers as strips of cells: blue above zero, orange below, and a tick up or down that says the same without colour.
 // rows: [{name, values}] → <svg>
-export function strips(rows, { cells = 50, label = "Rows of numbers" } = {}) {
+export function strips(rows, { cells = narrow() ? 20 : 50, label = "Rows of numbers" } = {}) {
   const colours = palette();
   const shown = Math.min(cells, Math.max(...rows.map(({ values }) => values.length)));
   const largest = Math.max(1e-12, ...rows.flatMap(({ values }) => Array.from(values).slice(0, shown).map(Math.abs)));
-  const [left, size, high] = [110, Math.min(26, 640 / shown), 30];
+  const [left, size, high] = narrow() ? [84, 278 / shown, 30] : [110, Math.min(30, 780 / shown), 30];
   const width = left + size * shown + 4;
-  const node = svg("svg", { viewBox: `0 0 ${width} ${rows.length * (high + 6) + 4}`, width, height: rows.length * (high + 6) + 4, role: "img",
-    "aria-label": `${label}: ${rows.map(({ name, values }) => `${name} begins ${Array.from(values).slice(0, 4).map((v) => v.toFixed(2)).join(", ")}`).join("; ")}`,
+  const most = Math.floor(left / 8.2); // characters of a name
+  const first = (values) => Array.from(values).slice(0, 4).map((value) => value.toFixed(2)).join(", ");
+  const node = svg("svg", { viewBox: `0 0 ${width} ${rows.length * (high + 6) + 4}`, width, height: rows.length * (high + 6) + 4,
+    role: "img",
+    "aria-label": `${label}: ${rows.map(({ name, values }) => `${name} begins ${first(values)}`).join("; ")}`,
     "font-family": "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif" });
   rows.forEach(({ name, values }, r) => {
     const top = 2 + r * (high + 6);
     node.append(svg("text", { x: left - 8, y: top + high / 2 + 5, "text-anchor": "end", fill: colours.ink, "font-size": 14 },
-      name.length > 13 ? `${name.slice(0, 12)}…` : name));
+      name.length > most ? `${name.slice(0, most - 1)}…` : name));
     Array.from(values).slice(0, shown).forEach((value, d) => {
       const share = Math.min(1, Math.abs(value) / largest);
       const x = left + d * size;
       node.append(svg("g", {}, svg("title", {}, `${name}, component ${d}: ${value.toFixed(4)}`),
-        svg("rect", { x, y: top, width: size - 1, height: high, fill: mixed(colours.raised, value < 0 ? colours.star : colours.accent, 0.12 + 0.88 * share) }),
+        svg("rect", { x, y: top, width: size - 1, height: high, fill: mixed(colours.raised, value < 0 ? colours.star : colours.accent,
+          0.12 + 0.88 * share) }),
         svg("rect", { x: x + size / 2 - 1, y: value < 0 ? top + high / 2 : top + (high / 2) * (1 - share), width: Math.max(1, size / 8),
           height: (high / 2) * share, fill: colours.paper })));
     });
@@ -72,7 +89,8 @@ export function strips(rows, { cells = 50, label = "Rows of numbers" } = {}) {
 export function neighbours(matches, { marked = [], empty = "Nothing found." } = {}) {
   if (!matches.length) return el("p", { class: "faint" }, empty);
   const largest = Math.max(1e-12, ...matches.map(({ score }) => Math.abs(score)));
-  return el("ol", { class: "neighbours" }, matches.map(({ name, score, note }) => el("li", { class: marked.includes(name) ? "marked" : null },
+  return el("ol", { class: "neighbours" },
+    matches.map(({ name, score, note }) => el("li", { class: marked.includes(name) ? "marked" : null },
     el("span", { class: "name" }, name, note ? el("span", { class: "faint" }, ` ${note}`) : null),
     el("span", { class: "bar", "aria-hidden": "true" }, el("span", { style: { width: `${(Math.max(0, score) / largest) * 100}%` } })),
     el("span", { class: "score" }, score.toFixed(3)))));
@@ -99,7 +117,9 @@ export function slider({ label, least, most, by, value, show = (v) => String(v),
 // Radio buttons in a line. → {node, set(value)}
 export function choice({ label, options, value, onchange }) {
   const name = `choice-${(choice.count = (choice.count ?? 0) + 1)}`;
-  const boxes = options.map(({ value: one }) => el("input", { type: "radio", name, value: one, checked: one === value, onchange: () => onchange(one) }));
-  const node = el("fieldset", { class: "choice" }, el("legend", {}, label), options.map(({ text }, i) => el("label", {}, boxes[i], ` ${text}`)));
+  const boxes = options.map(({ value: one }) => el("input", { type: "radio", name, value: one, checked: one === value,
+    onchange: () => onchange(one) }));
+  const node = el("fieldset", { class: "choice" }, el("legend", {}, label),
+    options.map(({ text }, i) => el("label", {}, boxes[i], ` ${text}`)));
   return { node, set: (next) => { for (const box of boxes) box.checked = box.value === next; } };
 }

@@ -5,27 +5,30 @@ import { palette } from "../theme.js";
 
 const FONT = "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 const ROOM = { left: 46, right: 16, top: 14, bottom: 42 };
+const BARE = { left: 8, right: 8, top: 8, bottom: 8 }; // without axes
 let count = 0;
 
 export class Plane {
-  // x, y: [from, to]; ticks: distance between two ticks; axes: [name of x, name of y]; label: what is read aloud
-  constructor({ x, y, width, height, ticks = null, axes = ["", ""], label }) {
-    Object.assign(this, { x, y, width, height, colours: palette(), id: `plane-${(count += 1)}` });
+  // x, y: [from, to]; axes: [name of x, name of y], or null for none; ticks: distance between two; label: what is read aloud
+  constructor({ x, y, width, height, ticks = 1, axes = null, label }) {
+    const room = axes ? ROOM : BARE;
+    Object.assign(this, { x, y, width, height, room, colours: palette(), id: `plane-${(count += 1)}` });
     this.back = svg("g", { "clip-path": `url(#${this.id}-clip)` });
     this.marks = svg("g");
     this.handles = svg("g");
     this.node = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": label, "font-family": FONT },
       svg("defs", {}, svg("clipPath", { id: `${this.id}-clip` }, svg("rect", {
-        x: ROOM.left, y: ROOM.top, width: width - ROOM.left - ROOM.right, height: height - ROOM.top - ROOM.bottom }))),
-      svg("rect", { width, height, fill: this.colours.paper }), this.back, this.grid(ticks, axes), this.marks, this.handles);
+        x: room.left, y: room.top, width: width - room.left - room.right, height: height - room.top - room.bottom }))),
+      svg("rect", { width, height, fill: this.colours.paper }), this.back, axes ? this.grid(ticks, axes) : [], this.marks, this.handles);
   }
 
   X(value) {
-    return ROOM.left + ((value - this.x[0]) / (this.x[1] - this.x[0])) * (this.width - ROOM.left - ROOM.right);
+    return this.room.left + ((value - this.x[0]) / (this.x[1] - this.x[0])) * (this.width - this.room.left - this.room.right);
   }
 
   Y(value) {
-    return this.height - ROOM.bottom - ((value - this.y[0]) / (this.y[1] - this.y[0])) * (this.height - ROOM.top - ROOM.bottom);
+    const share = (value - this.y[0]) / (this.y[1] - this.y[0]);
+    return this.height - this.room.bottom - share * (this.height - this.room.top - this.room.bottom);
   }
 
   grid(ticks, axes) {
@@ -33,15 +36,13 @@ export class Plane {
     const [left, right, bottom, top] = [this.X(this.x[0]), this.X(this.x[1]), this.Y(this.y[0]), this.Y(this.y[1])];
     const node = svg("g", { fill: faint, "font-size": 12 });
     const zero = ([from, to]) => Math.min(to, Math.max(from, 0));
-    if (ticks) {
-      for (const value of steps(this.x, ticks)) {
-        node.append(stroke(this.X(value), bottom, this.X(value), top, line, 1),
-          svg("text", { x: this.X(value), y: bottom + 16, "text-anchor": "middle" }, number(value)));
-      }
-      for (const value of steps(this.y, ticks)) {
-        node.append(stroke(left, this.Y(value), right, this.Y(value), line, 1),
-          svg("text", { x: left - 6, y: this.Y(value) + 4, "text-anchor": "end" }, number(value)));
-      }
+    for (const value of steps(this.x, ticks)) {
+      node.append(stroke(this.X(value), bottom, this.X(value), top, line, 1),
+        svg("text", { x: this.X(value), y: bottom + 16, "text-anchor": "middle" }, number(value)));
+    }
+    for (const value of steps(this.y, ticks)) {
+      node.append(stroke(left, this.Y(value), right, this.Y(value), line, 1),
+        svg("text", { x: left - 6, y: this.Y(value) + 4, "text-anchor": "end" }, number(value)));
     }
     node.append(stroke(left, this.Y(zero(this.y)), right, this.Y(zero(this.y)), faint, 1.4),
       stroke(this.X(zero(this.x)), bottom, this.X(zero(this.x)), top, faint, 1.4),
@@ -76,13 +77,14 @@ export class Plane {
   }
 
   // Text beside a place, on a halo of paper, kept inside the picture.
-  label(at, text, { colour = this.colours.ink, dx = 8, dy = -7, size = 14, bold = false } = {}) {
+  label(at, text, { colour = this.colours.ink, dx = 8, dy = -7, size = 14, bold = false, end = false } = {}) {
     const shown = text.length > 28 ? `${text.slice(0, 27)}…` : text;
-    const wide = shown.length * size * 0.58;
-    const end = this.X(at[0]) + dx + wide > this.width - 4;
+    const wide = shown.length * size * 0.62;
+    const x = this.X(at[0]) + dx;
+    const left = end || x + wide > this.width - 4;
     return svg("text", {
-      x: end ? Math.max(wide + 2, this.X(at[0]) - Math.abs(dx)) : this.X(at[0]) + dx, y: Math.max(size, this.Y(at[1]) + dy), fill: colour,
-      "font-size": size, "font-weight": bold ? 700 : 500, "text-anchor": end ? "end" : "start",
+      x: left ? Math.max(wide + 2, end ? x : x - 2 * dx) : Math.max(2, x), y: Math.min(this.height - 4, Math.max(size, this.Y(at[1]) + dy)),
+      fill: colour, "font-size": size, "font-weight": bold ? 700 : 500, "text-anchor": left ? "end" : "start",
       stroke: this.colours.paper, "stroke-width": 3.5, "paint-order": "stroke", "stroke-linejoin": "round" }, shown);
   }
 
@@ -93,7 +95,8 @@ export class Plane {
   // A point to move. step: how far an arrow key goes (with Shift five times as far); say(at) is read aloud. → {move(at)}
   handle({ label, at, step, say, onmove, colour = this.colours.star }) {
     const place = svg("circle", { r: 8, fill: colour, stroke: this.colours.paper, "stroke-width": 2 });
-    const node = svg("g", { class: "handle", tabindex: 0, role: "slider", "aria-label": `${label}; drag it, or move it with the arrow keys` },
+    const node = svg("g", { class: "handle", tabindex: 0, role: "slider", "aria-label": `${label}; drag it, or move it with the arrow `
+      + `keys` },
       svg("circle", { r: 22, fill: "transparent" }), place);
     const move = (next) => {
       at = next;
@@ -106,7 +109,8 @@ export class Plane {
       const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.node.getScreenCTM().inverse());
       tell(this.value(place));
     };
-    node.addEventListener("pointerdown", (event) => { event.preventDefault(); node.focus(); node.setPointerCapture(event.pointerId); follow(event); });
+    node.addEventListener("pointerdown",
+      (event) => { event.preventDefault(); node.focus(); node.setPointerCapture(event.pointerId); follow(event); });
     node.addEventListener("pointermove", (event) => { if (node.hasPointerCapture(event.pointerId)) follow(event); });
     node.addEventListener("keydown", (event) => {
       const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
@@ -121,8 +125,9 @@ export class Plane {
   }
 
   value({ x, y }) {
-    const across = (x - ROOM.left) / (this.width - ROOM.left - ROOM.right);
-    const up = (this.height - ROOM.bottom - y) / (this.height - ROOM.top - ROOM.bottom);
+    const { left, right, top, bottom } = this.room;
+    const across = (x - left) / (this.width - left - right);
+    const up = (this.height - bottom - y) / (this.height - top - bottom);
     return [this.x[0] + across * (this.x[1] - this.x[0]), this.y[0] + up * (this.y[1] - this.y[0])];
   }
 
@@ -137,6 +142,7 @@ export function stroke(x1, y1, x2, y2, colour, width = 1, dashed = false) {
   return svg("line", { x1, y1, x2, y2, stroke: colour, "stroke-width": width, "stroke-dasharray": dashed ? "5 4" : null });
 }
 
-const steps = ([from, to], by) => Array.from({ length: Math.floor((to - from) / by + 1.001) }, (_, i) => Number((from + i * by).toFixed(6)));
+const steps = ([from, to], by) => Array.from({ length: Math.floor((to - from) / by + 1.001) },
+  (_, i) => Number((from + i * by).toFixed(6)));
 
 const number = (value) => String(value).replace("-", "−");

@@ -7,9 +7,11 @@ import { counted, drawn, noiseShares, pairsOf } from "./pairs.js";
 
 export const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
+const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))); // log(1 + eˣ) = −log σ(−x), without overflow
+
 // rows: those of the context and of the negatives; signs: 1 for the context, -1 for a negative
 export function lossOf(centre, rows, signs) {
-  return rows.reduce((sum, row, i) => sum + Math.log1p(Math.exp(-signs[i] * dot(row, centre))), 0);
+  return rows.reduce((sum, row, i) => sum + softplus(-signs[i] * dot(row, centre)), 0);
 }
 
 // How the loss changes with every number of the rows → {centre: […], rows: [[…]]}
@@ -23,7 +25,7 @@ export function gradientOf(centre, rows, signs) {
 
 export class SkipGram {
   // sentences: lists of words, of which two at least differ
-  constructor(sentences, { dim = 8, window = 2, negatives = 5, learningRate = 0.1, seed = 1 } = {}) {
+  constructor(sentences, { dim = 8, window = 2, negatives = 5, learningRate = 0.05, seed = 1 } = {}) {
     Object.assign(this, { sentences, dim, negatives, learningRate, random: seeded(seed), epochs: 0, losses: [] });
     const counts = counted(sentences.flat());
     this.words = [...counts.keys()];

@@ -4,7 +4,7 @@ import { el, replace } from "../dom.js";
 import { exercise } from "./exercise.js";
 import { noise } from "./noise.js";
 import { counted, pairCount, pairsOf } from "./pairs.js";
-import { slider, step, table } from "./parts.js";
+import { renewed, slider, step, table } from "./parts.js";
 import { tokens } from "./words.js";
 
 const SENTENCE = "The queen gave the king a red apple and the king ate the apple";
@@ -15,15 +15,16 @@ export const windows = {
   title: "From a sentence to training pairs",
   question: "Nobody tells the model what a word means. What does it learn from, then?",
   minutes: 8,
-  remember: "Skip-gram learns from pairs: a window slides over the text, and each word is paired with the words around it; words drawn at random serve as "
-    + "examples of what does not belong.",
+  remember: "Skip-gram learns from pairs: a window slides over the text, and each word is paired with the words around it; words "
+    + "drawn at random serve as examples of what does not belong.",
   onward: { view: "points", text: "See the map that came of millions of such pairs in Points" },
   mount(root, lesson) {
     const { kept } = lesson;
     const read = () => ({
       words: tokens(kept.text("s", SENTENCE, LONGEST)).slice(0, 40), window: kept.whole("w", 2, 1, 6),
     });
-    const parts = [sentence(lesson, () => refresh()), centres(lesson, read, () => refresh()), list(read), noise(lesson, () => read().words), questions(lesson)];
+    const parts = [sentence(lesson, () => refresh()), centres(lesson, read, () => refresh()), list(read),
+      noise(lesson, () => read().words), questions(lesson)];
     const refresh = () => parts.slice(0, 4).forEach((part) => part.update());
     replace(root, parts.map(({ node }) => node));
     refresh();
@@ -36,14 +37,16 @@ function sentence({ kept }, changed) {
     oninput: () => { kept.set({ s: input.value }); changed(); } });
   const update = () => { const text = kept.text("s", SENTENCE, LONGEST); if (input.value !== text) input.value = text; };
   update();
-  return { update, node: step(1, "A sentence of yours", "All that skip-gram gets is text. Type a sentence, or keep this one; it is cut into words in lower case.", input) };
+  return { update, node: step(1, "A sentence of yours", "All that skip-gram gets is text. Type a sentence, or keep this one; it is "
+    + "cut into words in lower case.", input) };
 }
 
 // The window over the sentence, moving.
 function centres({ kept, announce }, read, changed) {
   const line = el("ol", { class: "sentence", "aria-label": "The sentence, with its window" });
   const told = el("p", { class: "told" });
-  const window = slider({ label: "Window", least: 1, most: 6, by: 1, value: read().window, show: (n) => `${n} ${n === 1 ? "word" : "words"} on each side`,
+  const window = slider({ label: "Window", least: 1, most: 6, by: 1, value: read().window,
+    show: (n) => `${n} ${n === 1 ? "word" : "words"} on each side`,
     onchange: (w) => { kept.set({ w }); changed(); } });
   const at = (words) => Math.min(kept.whole("c", 1, 0, 1000), Math.max(0, words.length - 1));
   const go = (c) => { kept.set({ c }); changed(); announce(told.textContent); };
@@ -55,16 +58,18 @@ function centres({ kept, announce }, read, changed) {
     window.set(reach);
     back.disabled = centre === 0;
     on.disabled = centre >= words.length - 1;
-    replace(line, words.map((word, i) => el("li", { class: i === centre ? "centre" : Math.abs(i - centre) <= reach ? "context" : null },
-      el("button", { onclick: () => go(i), "aria-current": i === centre ? "true" : null, "aria-label": `Make ${word} the centre` }, word))));
+    renewed(line, words.map((word, i) => el("li", { class: i === centre ? "centre" : Math.abs(i - centre) <= reach ? "context" : null },
+      el("button", { onclick: () => go(i), "data-stay": i, "aria-current": i === centre ? "true" : null,
+        "aria-label": `Make ${word} the centre` }, word))));
     const around = words.map((word, i) => ({ word, i })).filter(({ i }) => i !== centre && Math.abs(i - centre) <= reach);
     replace(told, words.length
       ? ["Centre ", el("strong", {}, words[centre]), ` makes ${around.length} ${around.length === 1 ? "pair" : "pairs"}: `,
         around.map(({ word }, i) => [i ? ", " : "", el("span", { class: "pair" }, `(${words[centre]}, ${word})`)])]
       : "Type a few words first.");
   };
-  return { update, node: step(2, "The window", "One word is the centre. The words within the window, on both sides, are its context. Move the centre along, and widen the window. "
-    + "At the ends of the sentence the window is cut off.", window.node, line, el("p", {}, back, " ", on), told) };
+  return { update, node: step(2, "The window", "One word is the centre. The words within the window, on both sides, are its context. "
+    + "Move the centre along, and widen the window. At the ends of the sentence the window is cut off.", window.node, line,
+    el("p", {}, back, " ", on), told) };
 }
 
 function list(read) {
@@ -73,34 +78,41 @@ function list(read) {
     const { words, window } = read();
     const pairs = pairsOf(words, window);
     const counts = [...counted(pairs.map(({ centre, context }) => `${words[centre]} ${words[context]}`))].sort(([, a], [, b]) => b - a);
-    replace(place, el("p", {}, `${words.length} words, window ${window}: `, el("strong", {}, `${pairs.length} pairs`), `, ${counts.length} of them different.`),
+    replace(place, el("p", {}, `${words.length} words, window ${window}: `, el("strong", {}, `${pairs.length} pairs`),
+      `, ${counts.length} of them different.`),
       el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "All pairs" },
         table("Training pairs", ["centre", "context", { figure: "times" }],
           counts.slice(0, ROWS).map(([pair, times]) => [...pair.split(" "), String(times)]))),
       counts.length > ROWS ? el("p", { class: "faint" }, `and ${counts.length - ROWS} more`) : null);
   };
-  return { update, node: step(3, "All pairs", "Slide the window over the whole sentence and write down every pair. This list is the training data: from the centre, the model "
-    + "shall foretell the context. Words that keep the same company get the same pairs, and so similar vectors.", place) };
+  return { update, node: step(3, "All pairs", "Slide the window over the whole sentence and write down every pair. This list is the "
+    + "training data: from the centre, the model shall foretell the context. Words that keep the same company get the same pairs, and "
+    + "so similar vectors.", place) };
 }
 
 function questions(lesson) {
   return exercise(lesson, [
     { key: "e1", kind: "number", ask: "A sentence of 6 words, window 2: how many pairs (centre, context)?",
       check: (n) => (n === pairCount(6, 2) ? { right: true, say: "2 + 3 + 4 + 4 + 3 + 2 = 18." }
-        : { right: false, say: n === 24 ? "That would be so if no window were cut off at the ends." : n === 9 ? "Count both directions: (a, b) and (b, a) are two pairs."
+        : { right: false, say: n === 24 ? "That would be so if no window were cut off at the ends." : n === 9 ? "Count both "
+        + "directions: (a, b) and (b, a) are two pairs."
           : "Go through the six centres one by one." }),
-      hints: ["A word in the middle has 2 words on each side: 4 pairs.", "The first word has nothing on its left: 2 pairs. The second has one: 3 pairs."],
+      hints: ["A word in the middle has 2 words on each side: 4 pairs.", "The first word has nothing on its left: 2 pairs. The second "
+        + "has one: 3 pairs."],
       worked: "2 + 3 + 4 + 4 + 3 + 2 = 18. In general 2 × window × words − window × (window + 1) = 2 × 2 × 6 − 2 × 3 = 18." },
     { key: "e2", kind: "number", ask: "And 10 words with window 1?",
       check: (n) => (n === pairCount(10, 1) ? { right: true, say: "Eight words with 2 neighbours and two with 1." }
         : { right: false, say: n === 20 ? "The first and the last word have only one neighbour." : "How many neighbours has each word?" }),
       hints: ["Window 1 pairs a word with its direct neighbours only.", "Eight words have two neighbours, the two at the ends have one."],
       worked: "8 × 2 + 2 × 1 = 18, the same as before. A wider window makes more pairs of the same text." },
-    { key: "e3", kind: "choice", ask: "Two words that never stand near each other, but each near the same other words: what becomes of their vectors?",
-      options: [{ value: "apart", text: "They end far apart, since they never make a pair" }, { value: "near", text: "They end near each other, since they are asked to foretell the same words" },
+    { key: "e3", kind: "choice", ask: "Two words that never stand near each other, but each near the same other words: what becomes "
+      + "of their vectors?",
+      options: [{ value: "apart", text: "They end far apart, since they never make a pair" },
+        { value: "near", text: "They end near each other, since they are asked to foretell the same words" },
         { value: "equal", text: "They stay where they began" }],
       check: (value) => (value === "near" ? { right: true, say: "king and queen need not meet; they share their company." }
-        : { right: false, say: value === "apart" ? "The pairs that count are those with their context." : "Every pair moves vectors a little." }),
+        : { right: false, say: value === "apart" ? "The pairs that count are those with their context." : "Every pair moves vectors a "
+        + "little." }),
       hints: ["Think of “ate the apple” and “ate the pear”.", "Two centres with the same contexts get the same training."],
       worked: "They end near each other: to foretell the same contexts, they need similar vectors." },
   ]);

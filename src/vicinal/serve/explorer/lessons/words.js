@@ -1,5 +1,7 @@
 // Words and the served space: how sentences are cut, and which words the space knows.
 
+import { Failure } from "../source.js";
+
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:(?<=[\p{L}\p{M}])['’](?=\p{L})[\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*/gu;
 
 // Letters, digits and their marks, with apostrophes kept inside
@@ -28,6 +30,9 @@ export async function wholly(context, groups) {
 export async function vectorsOf({ source, space }, names) {
   const distinct = [...new Set(names)];
   if (!distinct.length) return new Map();
+  const rows = await source.rows(space.name, distinct);
+  const unknown = distinct.find((_, i) => rows[i] < 0);
+  if (unknown !== undefined) throw new Failure(`${unknown.slice(0, 60)} is not in ${space.name}; choose another name`);
   const { vectors } = await source.vectors(space.name, distinct);
-  return new Map(distinct.map((name, i) => [name, vectors[i]]));
+  return new Map(distinct.map((name, i) => [name, vectors[i].vector]));
 }

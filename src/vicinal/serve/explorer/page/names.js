@@ -4,11 +4,15 @@ import { Failure } from "../source.js";
 import { NameList } from "../tensors.js";
 
 const MARKS = /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+/g;
+const BEYOND = /[^\u0000-\u007f]/; // letters beyond ASCII
 const MANY = 50; // names from which on looking up goes through a map of all
 const NEAR = 30000; // names that are compared with one that is not there
 
 // Case, compatibility forms and accents folded away, as the server does.
-export const fold = (text) => text.normalize("NFKD").toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ").replace(MARKS, "");
+export function fold(text) {
+  if (!BEYOND.test(text)) return text.toLowerCase();
+  return text.normalize("NFKD").toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ").replace(MARKS, "");
+}
 
 export class Names extends NameList {
   row(name) {

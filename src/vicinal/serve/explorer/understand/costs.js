@@ -5,7 +5,7 @@ import { el, replace } from "../dom.js";
 import { figure } from "../figure.js";
 import { searchBox } from "../search.js";
 import { CATEGORIES, palette } from "../theme.js";
-import { asker, bytes, choice, count, fluid, heading, named, percent, plural } from "./parts.js";
+import { asker, bytes, choice, count, fluid, heading, named, percent, plural, proposeWord, renew } from "./parts.js";
 
 const SIZES = [5, 10, 20, 50];
 const FAMILIES = {
@@ -13,7 +13,7 @@ const FAMILIES = {
   bits: { name: "fewer bits", shape: "square", colour: () => palette().accent },
   "first dimensions": { name: "first dimensions", shape: "triangle", colour: () => palette().star },
   "principal axes": { name: "principal axes", shape: "diamond", colour: () => CATEGORIES[2] },
-  both: { name: "both", shape: "circle", colour: () => CATEGORIES[3] },
+  both: { name: "axes in int8", shape: "circle", colour: () => CATEGORIES[3] },
 };
 
 export const costs = {
@@ -24,23 +24,21 @@ export const costs = {
     const controls = el("div", { class: "controls" });
     const place = el("div", { class: "result" });
     root.append(heading("How few bytes keep the same neighbours",
-      "Vectors can be kept in fewer bits or in fewer dimensions. Each way was tried on this space: how many of the true nearest are still found, "
-      + "for how many bytes? Up and left is better."), controls, place);
+      "Vectors can be kept in fewer bits or in fewer dimensions. Each way was tried on this space: how many of the true nearest are "
+      + "still found, for how many bytes? Up and left is better."), controls, place);
     const ask = asker(place, "Keeping the space in every way, and looking for neighbours in each…");
     let answered = null;
-    let question = "";
     return {
       update(values) {
         const k = SIZES.includes(Number(values.k)) ? Number(values.k) : 10;
         const names = values.word ? [values.word] : undefined;
-        const next = JSON.stringify([k, names]);
-        if (next === question && answered) return draw(place, answered, values.way, state);
-        question = next;
-        answered = null;
+        const question = JSON.stringify([k, names]);
+        if (answered?.question === question) return draw(place, answered.answer, values.way, state);
         drawControls(controls, { k, word: values.word ?? "" }, context);
-        return ask(() => source.costs(space.name, { names, k }), (answer) => {
-          answered = answer;
+        return ask(question, () => source.costs(space.name, { names, k }), (answer) => {
+          answered = { question, answer };
           draw(place, answer, state.get("way"), state);
+          proposeWord(controls, answer.names[0].name);
         });
       },
     };
@@ -48,14 +46,12 @@ export const costs = {
 };
 
 function drawControls(controls, { k, word }, { source, space, state }) {
-  const focused = controls.contains(document.activeElement);
-  replace(controls,
+  renew(controls,
     el("div", { class: "ask" }, el("span", { "aria-hidden": "true" }, "Word"), searchBox({
       label: "Word", value: word, placeholder: "a word", complete: (prefix) => source.complete(space.name, prefix, 8),
       onpick: (text) => state.set({ word: text }, { push: true }),
     })),
     choice("Neighbours", k, SIZES.map((size) => [size, String(size)]), (value) => state.set({ k: value })));
-  if (focused) controls.querySelector("[role=combobox]").focus();
 }
 
 function draw(place, answer, chosen, state) {
@@ -63,7 +59,8 @@ function draw(place, answer, chosen, state) {
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.way : null;
   const chart = el("div", {});
   replace(place, summary(answer), chart, listing(answer, way, state), people(answer, way), cautions(answer));
-  chart.append(fluid(chart, (width) => figure("Neighbours kept, over bytes of a vector", () => curve(answer, width()), { name: `${answer.space} cost of neighbours` })));
+  chart.append(fluid(chart, (width) => figure("Neighbours kept, over bytes of a vector", () => curve(answer, width()),
+    { name: `${answer.space} cost of neighbours` })));
   if (focused) place.querySelector(`[data-way="${CSS.escape(focused)}"]`)?.focus();
 }
 
@@ -77,8 +74,9 @@ function summary({ ways, k }) {
   const [stored] = ways;
   const best = worthSeeing({ ways });
   if (best.recall < 0.9) return el("p", { class: "verdict" }, "No way with fewer bytes keeps nine of ten neighbours of this space.");
-  return el("p", { class: "verdict" }, el("b", {}, best.label), ` keeps ${percent(best.recall)} of the ${count(k)} nearest with ${bytes(best.bytes)} instead of ${bytes(stored.bytes)} a vector: `
-    + `${bytes(best.total)} instead of ${bytes(stored.total)} for the whole space.`);
+  return el("p", { class: "verdict" }, el("b", {}, best.label), ` keeps ${percent(best.recall)} of the ${count(k)} nearest with `
+    + `${bytes(best.bytes)} instead of ${bytes(stored.bytes)} a vector: ${bytes(best.total)} instead of `
+    + `${bytes(stored.total)} for the whole space.`);
 }
 
 function curve({ ways, k }, width) {
@@ -104,13 +102,18 @@ function listing({ ways, names: [word], k }, chosen, state) {
   const row = (way) => {
     const found = word.ways[way.key].kept.filter(Boolean).length;
     return el("tr", { "aria-current": way === chosen ? "true" : null },
-      el("th", { scope: "row" }, el("button", { class: "quiet word", "data-way": way.key, "aria-pressed": String(way === chosen), onclick: () => state.set({ way: way.key }) }, way.label)),
+      el("th", { scope: "row" }, el("button", {
+        class: "quiet word", "data-way": way.key, "aria-pressed": String(way === chosen), onclick: () => state.set({ way: way.key }),
+      }, way.label)),
       [count(way.dim), bytes(way.bytes), bytes(way.total)].map((text) => el("td", { class: "figure" }, text)),
-      el("td", { class: "figure" }, percent(way.recall), way.high > way.low && el("span", { class: "faint" }, ` (${percent(way.low)} to ${percent(way.high)})`)),
+      el("td", { class: "figure" }, percent(way.recall),
+        way.high > way.low && el("span", { class: "faint" }, ` (${percent(way.low)} to ${percent(way.high)})`)),
       el("td", { class: "figure" }, `${found} of ${word.true.length}`));
   };
   return el("div", { class: "wide" }, el("table", { class: "ways" },
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Kept as"), ["dimensions", "a vector", "whole space", `of the ${k} nearest kept`].map((text) => el("th", { scope: "col", class: "figure" }, text)),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Kept as"),
+      ["dimensions", "a vector", "whole space", `of the ${k} nearest kept`]
+        .map((text) => el("th", { scope: "col", class: "figure" }, text)),
       el("th", { scope: "col", class: "figure" }, "of ", named(word.name)))),
     el("tbody", {}, ways.map(row))));
 }
@@ -128,14 +131,16 @@ function people({ names: [word] }, way) {
 }
 
 function group(title, items) {
-  return el("div", { class: "card" }, el("h4", {}, `${title} (${items.length})`), items.length ? el("ul", { class: "plain" }, items) : el("p", { class: "faint" }, "None."));
+  return el("div", { class: "card" }, el("h4", {}, `${title} (${items.length})`),
+    items.length ? el("ul", { class: "plain" }, items) : el("p", { class: "faint" }, "None."));
 }
 
 function cautions({ queries, among, n, k, left_out: out }) {
   const where = among < n ? `a drawn sample of ${count(among)} of ${count(n)} rows` : `all ${count(n)} rows`;
   return el("div", { class: "caution" },
-    el("p", {}, `The shares are means over ${plural(queries, "drawn word")}, whose ${k} nearest are sought among ${where}, with the interval that holds the mean of all in 95 of 100 samples. `
-      + "A share of 90 % does not mean that one in ten answers is wrong: mostly the tenth neighbour has changed places with the eleventh. "
-      + "A search that fetches more candidates and compares their full vectors wins most of the loss back."),
+    el("p", {}, `The shares are means over ${plural(queries, "drawn name")}, whose ${k} nearest are sought among ${where}, `
+      + "with the interval that holds the mean of all in 95 of 100 samples. "
+      + "A neighbour lost need not be a bad answer: the tenth may have changed places with the eleventh, so look at the names. "
+      + "And a search that fetches more candidates and compares their full vectors can win some of the loss back."),
     out.map(({ label, why }) => el("p", {}, `${label} is left out: ${why}`)));
 }

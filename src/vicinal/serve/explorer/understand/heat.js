@@ -3,7 +3,7 @@
 import { el, replace } from "../dom.js";
 import { figure } from "../figure.js";
 import { tiles } from "../tiles.js";
-import { asker, choice, fluid, heading, listed, named, numbers, percent, signed } from "./parts.js";
+import { asker, choice, fluid, heading, listed, named, numbers, percent, renew, signed } from "./parts.js";
 import { wordLists } from "./words.js";
 
 const COLUMNS = [5, 10, 15, 20, 40, 100];
@@ -29,7 +29,8 @@ export const components = {
         const columns = COLUMNS.includes(Number(values.columns)) ? Number(values.columns) : 15;
         drawControls(controls, { dims, columns, own: groups !== undefined }, state);
         if (groups) editor.set(groups);
-        ask(() => source.heatmap(space.name, { groups: groups?.filter(({ names }) => names.length), dims, components: columns }), (answer) => {
+        const question = { groups: groups?.filter(({ names }) => names.length), dims, components: columns };
+        ask(JSON.stringify(question), () => source.heatmap(space.name, question), (answer) => {
           if (!groups) editor.set(groupsOf(answer));
           draw(place, answer, context);
         });
@@ -39,7 +40,7 @@ export const components = {
 };
 
 function drawControls(controls, { dims, columns, own }, state) {
-  replace(controls,
+  renew(controls,
     choice("Columns", dims, [["components", "principal components of these words"], ["stored", "stored dimensions"]],
       (value) => state.set({ dims: value === "stored" ? value : null })),
     choice("At most", columns, COLUMNS.map((count) => [count, String(count)]), (value) => state.set({ columns: value })),
@@ -55,14 +56,15 @@ function draw(place, answer, context) {
   const point = (i, j) => {
     if (i < 0) return replace(readout, hint());
     const value = signed(answer.values[i][j], 3);
-    replace(readout, named(answer.names[i]), `, ${kind} ${j + 1}: `, el("b", {}, value), ` (this ${kind} carries ${percent(answer.shares[j])})`);
+    replace(readout, named(answer.names[i]), `, ${kind} ${j + 1}: `, el("b", {}, value),
+      ` (this ${kind} carries ${percent(answer.shares[j])})`);
     if (place.contains(document.activeElement)) context.announce(`${answer.names[i].slice(0, 100)}, ${kind} ${j + 1}: ${value}`);
     return undefined;
   };
   const picture = () => fluid(place, (width) => figure(title, () => tiles({
-    label: `Heat map of ${title}; the numbers are in the table below`, width: width(), rows: answer.names, columns, values: answer.values,
-    groups: answer.groups, most, format: (value) => signed(value), onpoint: point,
-    across: answer.dims === "stored" ? "stored dimension, and its share of the variance" : "component, and its share of the variance of these words",
+    label: `Heat map of ${title}; the numbers are in the table below`, width: width(), rows: answer.names, columns,
+    values: answer.values, groups: answer.groups, most, format: (value) => signed(value), onpoint: point,
+    across: answer.dims === "stored" ? "stored dimension, share of the variance" : "component, share of the variance of these words",
   }), { name: `${context.space.name} heat map` }));
   replace(place);
   replace(place, picture(), readout, reading(answer, kind), caution(answer),
@@ -78,17 +80,19 @@ function reading({ ends, groups }, kind) {
     el("ol", {}, ends.map((end) => el("li", {}, el("b", {}, `${kind[0].toUpperCase()}${kind.slice(1)} ${end.column + 1}`),
       ` (${percent(end.share)}): `, listed(end.low), " at the blue end, ", listed(end.high), " at the orange end. ",
       end.tells.length
-        ? [el("span", { class: "tells" }, "Mostly tells ", groupName(end.tells[0]), " from ", groupName(end.tells[1])), `: ${percent(end.between_groups)} of its spread lies between the lists.`]
+        ? [el("span", { class: "tells" }, "Mostly tells ", groupName(end.tells[0]), " from ", groupName(end.tells[1])),
+          `: ${percent(end.between_groups)} of its spread lies between the lists.`]
         : groups.length > 1 ? "It runs across the lists: it tells words apart within them." : ""))));
 }
 
 const groupName = (label) => (label ? named(label) : "the list without a label");
 
-function caution({ dims, names, shares }) {
+function caution({ dims, names }) {
   const text = dims === "stored"
-    ? "A stored dimension rarely means anything by itself: all of them can be turned at once without changing a single neighbour. Do not look for the “royal dimension” here."
-    : `Which end is blue means nothing, and these components are fitted on ${names.length} words alone: ${shares.length} of them `
-      + "describe this choice, not the space, and other words would have others.";
+    ? "A stored dimension rarely means anything by itself: all of them can be turned at once without changing a single neighbour. "
+      + "Do not look for the “royal dimension” here."
+    : `Which end is blue means nothing. These components are fitted on these ${names.length} words alone: they describe this choice, `
+      + "not the space, and other words have others.";
   return el("p", { class: "caution" }, text);
 }
 
@@ -100,7 +104,8 @@ function written(groups) {
 function read(text) {
   try {
     const found = JSON.parse(text ?? "");
-    const fits = Array.isArray(found) && found.length && found.every((group) => Array.isArray(group) && group.length && group.every((one) => typeof one === "string"));
+    const isGroup = (group) => Array.isArray(group) && group.length && group.every((one) => typeof one === "string");
+    const fits = Array.isArray(found) && found.length && found.every(isGroup);
     return fits ? found.map(([label, ...names]) => ({ label, names })) : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,6 @@
 // The same words twice: as one 1 among zeros, and as dense vectors.
 
-import { fitted, label, sheet } from "../charts.js";
+import { fitted, label, sheet, textWidth } from "../charts.js";
 import { el, replace, svg } from "../dom.js";
 import { figure } from "../figure.js";
 import { palette } from "../theme.js";
@@ -20,14 +20,14 @@ export const oneHot = {
     });
     const place = el("div", { class: "result" });
     root.append(heading("Two ways to write a word as numbers",
-      `One-hot: a row as long as the vocabulary, all zeros but for a 1 at the word's own place. Dense: ${count(space.dim)} numbers learned from use. `
-      + "The one only says which word it is; the other also says what it is like."), editor, place);
+      `One-hot: a row as long as the vocabulary, all zeros but for a 1 at the word's own place. Dense: ${count(space.dim)} numbers learned `
+      + "from use. The one only says which word it is; the other also says what it is like."), editor, place);
     const ask = asker(place);
     return {
       update(values) {
         const chosen = parsedList(values.few ?? "");
         if (chosen) editor.set([{ label: "", names: chosen }]);
-        ask(() => answers(source, space, chosen), (answer) => {
+        ask(JSON.stringify(chosen), () => answers(source, space, chosen), (answer) => {
           if (!chosen) editor.set([{ label: "", names: answer.names }]);
           draw(place, answer, space);
         });
@@ -60,11 +60,13 @@ function draw(place, { names, vectors, scores }, space) {
   const same = names.map((_, i) => names.map((__, j) => (i === j ? 1 : 0)));
   left.append(
     fluid(left, (width) => figure("One-hot", () => hotStrips(vectors, space.n, width()), { name: `${space.name} one-hot` })),
-    el("p", {}, `Each row has ${count(space.n - 1)} zeros and one 1, so any two words stand at right angles: every cosine is 0, whatever the words mean.`),
+    el("p", {}, `Each row has ${count(space.n - 1)} zeros and one 1, so any two words stand at right angles: every cosine is 0, `
+      + "whatever the words mean."),
     similarities(names, same, "Cosines of the one-hot rows"));
   right.append(
     fluid(right, (width) => figure("Dense", () => denseStrips(vectors, width()), { name: `${space.name} dense rows` })),
-    el("p", {}, `Each row has ${count(space.dim)} numbers, hardly any of them 0, and no single one has a meaning: only whole rows compared with each other do.`),
+    el("p", {}, `Each row has ${count(space.dim)} numbers, hardly any of them 0, and no single one has a meaning: only whole rows `
+      + "compared with each other do."),
     similarities(names, scores, "Cosines of the dense rows"));
   place.append(numbers("The dense rows as a table", ["Word", ...Array.from({ length: space.dim }, (_, i) => `${i + 1}`)],
     vectors.map(({ name, vector }) => [name, ...vector.map((value) => signed(value, 3))])));
@@ -83,16 +85,17 @@ function strips(vectors, width, text, row) {
 
 function hotStrips(vectors, n, width) {
   const colours = palette();
-  const node = strips(vectors, width, `One-hot rows: ${vectors.map(({ name, row }) => `${name.slice(0, 60)} has its 1 at place ${count(row + 1)}`).join(", ")}`,
-    ({ row }, x, y, inner) => {
-      const place = x + (n > 1 ? row / (n - 1) : 0) * (inner - 3);
-      const late = place > x + inner * 0.7;
-      return [
-        svg("rect", { x, y, width: inner, height: 20, fill: colours.raised }),
-        svg("rect", { x: place, y: y - 1, width: 3, height: 22, fill: colours.star }),
-        label(`1 at place ${count(row + 1)}`, late ? place - 5 : place + 8, y + 14, { size: 11, fill: colours.faint, anchor: late ? "end" : "start" }),
-      ];
-    });
+  const said = vectors.map(({ name, row }) => `${name.slice(0, 60)} has its 1 at place ${count(row + 1)}`).join(", ");
+  const node = strips(vectors, width, `One-hot rows: ${said}`, ({ row }, x, y, inner) => {
+    const place = x + (n > 1 ? row / (n - 1) : 0) * (inner - 3);
+    const text = `1 at place ${count(row + 1)}`;
+    const late = place + 12 + textWidth(text, 11) > x + inner;
+    return [
+      svg("rect", { x, y, width: inner, height: 20, fill: colours.raised }),
+      svg("rect", { x: place, y: y - 1, width: 3, height: 22, fill: colours.star }),
+      label(text, late ? place - 5 : place + 8, y + 14, { size: 11, fill: colours.faint, anchor: late ? "end" : "start" }),
+    ];
+  });
   node.append(label(`place ${count(n)}`, width - 10, vectors.length * 26 + 22, { anchor: "end", size: 11, fill: colours.faint }));
   return node;
 }
@@ -101,12 +104,13 @@ function denseStrips(vectors, width) {
   const most = Math.max(...vectors.flatMap(({ vector }) => vector).map(Math.abs), 1e-12);
   const dim = vectors[0].vector.length;
   const colours = palette();
-  const node = strips(vectors, width, `Dense rows of ${dim} numbers from −${most.toFixed(2)} (blue) to ${most.toFixed(2)} (orange); they stand in the table below`,
+  const [low, high, bottom] = [`blue −${most.toFixed(2)}`, `orange ${most.toFixed(2)}`, vectors.length * 26 + 22];
+  const node = strips(vectors, width, `Dense rows of ${dim} numbers from ${low} to ${high}; they stand in the table below`,
     ({ vector }, x, y, inner) => vector.map((value, i) => svg("rect", {
       x: x + (i / dim) * inner, y, width: inner / dim + 0.3, height: 20, fill: diverging(value / most, colours),
     })));
-  node.append(label(`place ${count(dim)}`, width - 10, vectors.length * 26 + 22, { anchor: "end", size: 11, fill: colours.faint }),
-    label(`blue −${most.toFixed(2)}, orange ${most.toFixed(2)}`, width / 2 + 50, vectors.length * 26 + 22, { anchor: "middle", size: 11, fill: colours.faint }));
+  node.append(label(`place ${count(dim)}`, width - 10, bottom, { anchor: "end", size: 11, fill: colours.faint }));
+  if (width > 440) node.append(label(`${low}, ${high}`, width / 2 + 50, bottom, { anchor: "middle", size: 11, fill: colours.faint }));
   return node;
 }
 
@@ -128,6 +132,7 @@ function costs({ n, dim }) {
       ["One-hot, kept as the place of the 1", bytes(4), bytes(4 * n)],
       ["Dense", bytes(4 * dim), bytes(4 * n * dim)],
     ])),
-    el("p", { class: "caution" }, "Nobody writes the zeros out; a number for the place is enough. But a network that takes one-hot rows in multiplies them by a table with a row a "
-      + `word, and that only picks a row of it: this table of ${count(n)} × ${count(dim)} is the dense space.`));
+    el("p", { class: "caution" }, "Nobody writes the zeros out; a number for the place is enough. But a network that takes one-hot rows "
+      + `in multiplies them by a table with a row a word, and that only picks a row of it: this table of ${count(n)} × ${count(dim)} is `
+      + "the dense space."));
 }

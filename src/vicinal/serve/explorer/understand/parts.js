@@ -3,23 +3,39 @@
 import { el, replace } from "../dom.js";
 import { Failure } from "../source.js";
 
-// → ask(question, show): shows only what answers the newest question; before that what was there stays, dimmed.
+// → ask(key, question, show): shows only what answers the newest question; before that what was there stays, dimmed.
+// The same key twice in a row asks nothing, unless it failed.
 export function asker(root, said = "Working it out…") {
   let newest = 0;
-  return async (question, show) => {
+  let known = null;
+  return async (key, question, show) => {
+    if (key === known) return;
+    known = key;
     const mine = (newest += 1);
     root.setAttribute("aria-busy", "true");
-    if (!root.childElementCount || root.querySelector(":scope > .failure")) replace(root, el("p", { class: "waiting faint", role: "status" }, said));
+    const nothing = !root.childElementCount || root.querySelector(":scope > .failure");
+    if (nothing) replace(root, el("p", { class: "waiting faint", role: "status" }, said));
     try {
       const answer = await question();
       if (mine === newest) await show(answer);
     } catch (error) {
-      if (mine === newest) replace(root, el("p", { class: "failure", role: "alert" }, error.message));
+      if (mine === newest) {
+        known = null;
+        replace(root, el("p", { class: "failure", role: "alert" }, error.message));
+      }
       if (!(error instanceof Failure)) throw error;
     } finally {
       if (mine === newest) root.removeAttribute("aria-busy");
     }
   };
+}
+
+// Draw controls anew without taking the focus from the one that has it.
+export function renew(root, ...children) {
+  const focusable = () => [...root.querySelectorAll("select, input, button")];
+  const at = focusable().indexOf(document.activeElement);
+  replace(root, ...children);
+  if (at >= 0) focusable()[at]?.focus();
 }
 
 export function heading(title, ...prose) {
@@ -28,7 +44,8 @@ export function heading(title, ...prose) {
 
 // A name from the data, which keeps its own direction of writing to itself.
 export function named(name, tag = "bdi") {
-  return el(tag, { class: "name", dir: "auto", title: name.length > 40 ? name.slice(0, 300) : null }, name.length > 300 ? `${name.slice(0, 300)}…` : name);
+  const shown = name.length > 300 ? `${name.slice(0, 300)}…` : name;
+  return el(tag, { class: "name", dir: "auto", title: name.length > 20 ? shown : null }, shown);
 }
 
 // Names in a row: a, b and c
@@ -38,7 +55,8 @@ export function listed(names) {
 
 // The numbers behind a picture, folded away. headings: texts; rows: [[cell]], the first of each its heading.
 export function numbers(summary, headings, rows) {
-  return el("details", { class: "numbers" }, el("summary", {}, summary), el("div", { class: "wide" }, table(headings, rows)));
+  const lines = rows.map(([first, ...others]) => [named(first), ...others]);
+  return el("details", { class: "numbers" }, el("summary", {}, summary), el("div", { class: "wide" }, table(headings, lines)));
 }
 
 export function table(headings, rows, caption = null) {
@@ -46,7 +64,7 @@ export function table(headings, rows, caption = null) {
   return el("table", {}, caption && el("caption", {}, caption),
     el("thead", {}, el("tr", {}, headings.map((text, i) => el("th", { scope: "col", class: i ? "figure" : null }, text)))),
     el("tbody", {}, rows.map(([first, ...others]) => el("tr", {},
-      el("th", { scope: "row" }, first instanceof Node ? first : named(String(first))), others.map((value) => el("td", { class: "figure" }, cell(value)))))));
+      el("th", { scope: "row" }, first), others.map((value) => el("td", { class: "figure" }, cell(value)))))));
 }
 
 // A choice of a few: options: [[value, text]]
@@ -76,7 +94,7 @@ export const plural = (value, one, many = `${one}s`) => `${count(value)} ${value
 
 export function percent(share) {
   if (share > 0 && share < 0.0005) return `${(100 * share).toLocaleString("en", { maximumSignificantDigits: 1 })} %`;
-  const digits = share > 0 && share < 0.0995 ? 1 : 0;
+  const digits = share > 0.995 && share < 1 ? (share > 0.9995 ? 2 : 1) : share > 0 && share < 0.0995 ? 1 : 0;
   return `${(100 * share).toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })} %`;
 }
 
@@ -101,4 +119,10 @@ export function parsedList(text) {
   } catch {
     return null;
   }
+}
+
+// The word that was answered about stands in the box, unless somebody is writing there.
+export function proposeWord(controls, name) {
+  const box = controls.querySelector("[role=combobox]");
+  if (box && !box.value && box !== document.activeElement) box.value = name;
 }

@@ -15,12 +15,8 @@ export const variance = {
       "All words of the space, along the directions in which they differ most. If a few components carried everything, the other "
       + "numbers of a vector could go. Random vectors of the same shape show what no structure at all looks like."), place);
     const ask = asker(place, "Measuring the whole space…");
-    let asked = false;
     return {
-      update() {
-        if (!asked) ask(() => source.variance(space.name), (answer) => draw(place, answer));
-        asked = true;
-      },
+      update: () => ask("variance", () => source.variance(space.name), (answer) => draw(place, answer)),
     };
   },
 };
@@ -28,9 +24,11 @@ export const variance = {
 function draw(place, answer) {
   const { shares, random, marks, cosines, lengths, dim, n, sampled } = answer;
   const half = marks[0];
-  const cards = el("div", { class: "panels" },
-    card(plural(half.components, "component"), `of ${count(shares.length)} carry half of the variance; of random vectors, ${count(half.random)}`),
-    card(answer.effective.toLocaleString("en", { maximumFractionDigits: 1 }), `dimensions in effect, of ${count(dim)}: so many equal ones would be as even (participation ratio)`),
+  const cards = el("div", { class: "panels small" },
+    card(plural(half.components, "component"),
+      `of ${count(shares.length)} carry half of the variance; of random vectors, ${count(half.random)}`),
+    card(answer.effective.toLocaleString("en", { maximumFractionDigits: 1 }),
+      `dimensions in effect, of ${count(dim)}: so many equal ones would be as even (participation ratio)`),
     card(signed(cosines.mean, 3), "mean cosine of two words; random directions have 0"),
     card(lengths.alike ? figureOf(lengths.most) : `${figureOf(lengths.quartiles[0])} – ${figureOf(lengths.quartiles[2])}`,
       lengths.alike ? "long is every row" : `long is the middle half of the rows; the longest ${figureOf(lengths.most)}`));
@@ -43,14 +41,14 @@ function draw(place, answer) {
   put(2, "Cosines of pairs of words", (width) => angles(cosines, width));
   put(3, "Lengths of rows", (width) => rowLengths(lengths, width));
   holders[0].append(el("p", {}, screeSentence(answer)));
-  holders[1].append(el("p", {}, "A straight line would mean that all directions count alike. Do not read importance into variance: a direction "
-    + "that carries 1 % can be the one that your question needs."));
+  holders[1].append(el("p", {}, "A straight line would mean that all directions count alike. Do not read importance into variance: "
+    + "a direction that carries 1 % can be the one that your question needs."));
   holders[2].append(el("p", {}, anglesSentence(cosines, dim)));
   holders[3].append(el("p", {}, lengthsSentence(answer)));
   place.append(
     sampled < n ? el("p", { class: "faint" }, `Components are measured on a drawn sample of ${count(sampled)} of ${count(n)} rows.`) : "",
     el("div", { class: "wide" }, table(["Carry together", "components", "of random vectors"],
-      marks.map(({ share, components, random: other }) => [el("span", {}, percent(share)), components, other]))),
+      marks.map(({ share, components, random: other }) => [percent(share), components, other]))),
     numbers("The numbers as a table", ["Component", "share", "together", "share, random vectors"], rowsOf(shares, random)));
 }
 
@@ -70,7 +68,7 @@ function rowsOf(shares, random) {
 function scree(shares, random, width) {
   const edges = Array.from({ length: shares.length + 1 }, (_, i) => i + 0.5);
   return plot({
-    label: `Share of the variance of each of ${shares.length} components, beside that of random vectors; the numbers are in the table below`,
+    label: `Share of the variance of each of ${shares.length} components, beside that of random vectors; numbers in the table below`,
     width, x: { label: "component", domain: [0.5, shares.length + 0.5] },
     y: { label: "share of the variance", domain: [0, Math.max(...shares, ...random) * 1.05], format: percent },
     layers: [
@@ -82,15 +80,20 @@ function scree(shares, random, width) {
 
 function cumulative(shares, random, marks, width) {
   const colours = palette();
+  const said = marks.map(({ share, components }) => `${components} carry ${percent(share)}`).join(", ");
   const points = (values) => [[0, 0], ...sums(values).map((sum, i) => [i + 1, Math.min(1, sum)])];
   return plot({
-    label: `Share of the variance that the first components carry together: ${marks.map(({ share, components }) => `${components} carry ${percent(share)}`).join(", ")}`,
+    label: `Share of the variance that the first components carry together: ${said}`,
     width, x: { label: "first components", domain: [0, shares.length] }, y: { label: "share together", domain: [0, 1], format: percent },
     layers: [
       { kind: "line", points: points(random), name: "random vectors", stroke: colours.star, dash: "5 3" },
       { kind: "line", points: points(shares), name: "this space", stroke: colours.accent },
-      { kind: "dots", fill: colours.accent, points: marks.slice(0, 3).filter(({ components }) => components)
-        .map(({ share, components }) => ({ x: components, y: Math.min(1, sums(shares)[components - 1]), label: `${components} carry ${percent(share)}` })) },
+      {
+        kind: "dots", fill: colours.accent, prefer: ["aboveLeft"],
+        points: marks.slice(0, 3).filter(({ components }) => components).map(({ share, components }) => ({
+          x: components, y: Math.min(1, sums(shares)[components - 1]), label: `${components} carry ${percent(share)}`,
+        })),
+      },
     ],
   });
 }
@@ -100,7 +103,8 @@ function angles({ edges, counts, random, pairs }, width) {
   const middles = random.map((share, i) => [(edges[i] + edges[i + 1]) / 2, share]);
   return plot({
     label: "Histogram of the cosines of drawn pairs of words, beside that of random directions", width,
-    x: { label: "cosine", domain: [-1, 1], format: (value) => signed(value, 1) }, y: { label: "share of the pairs", domain: [0, Math.max(...values, ...random) * 1.05], format: percent },
+    x: { label: "cosine", domain: [-1, 1], format: (value) => signed(value, 1) },
+    y: { label: "share of the pairs", domain: [0, Math.max(...values, ...random) * 1.05], format: percent },
     layers: [
       { kind: "bars", edges, values, name: "this space" },
       { kind: "line", points: middles, name: "random directions", stroke: palette().star, dash: "5 3" },
@@ -120,16 +124,17 @@ function rowLengths({ edges, counts, alike }, width) {
 function screeSentence({ shares, random, unit }) {
   const more = shares.filter((share, i) => share > random[i]).length;
   const about = unit ? " Rows are brought to length 1 first, as cosine sees them." : "";
-  return `Only the first ${plural(more, "component")} carry more than random vectors would; what rises above the line is structure, and the rest is `
-    + `thinner than noise because the first ones took its share.${about}`;
+  return `${plural(more, "component carries", "components carry")} more than random vectors would: what rises above the line is structure. `
+    + `The others lie below it because all shares add up to 100 %.${about}`;
 }
 
 function anglesSentence({ mean, random_spread: spread, pairs }, dim) {
   const lean = mean > 0.05
-    ? `Words here lean the same way (mean ${signed(mean, 2)}), so a cosine of ${signed(mean, 2)} says nothing: compare with other pairs, never with 0.`
+    ? `Words here lean the same way (mean ${signed(mean, 2)}), so a cosine of ${signed(mean, 2)} says nothing: `
+      + "compare it with other pairs, not with 0."
     : "Words here lean no particular way, so 0 does mean unrelated.";
-  return `${lean} In ${count(dim)} dimensions random directions have cosines of 0 ± ${spread.toFixed(2)}: the more dimensions, the nearer to 0. `
-    + `The histogram is of ${count(pairs)} drawn pairs.`;
+  return `${lean} In ${count(dim)} dimensions random directions have cosines of 0 ± ${spread.toFixed(2)}: the more dimensions, the nearer `
+    + `to 0. The histogram is of ${count(pairs)} drawn pairs.`;
 }
 
 function lengthsSentence({ lengths, metric, n }) {

@@ -15,9 +15,12 @@ export const ASK = {
   mount(root, context) {
     const { source, state, space } = context;
     const known = examplesOf(source, space.name).catch(() => ({ words: [], sums: [], odd: [], paths: [] }));
-    const about = (name) => state.set({ panel: "near", q: name }, { push: true });
+    const about = (name) => {
+      state.set({ panel: "near", q: name }, { push: true });
+      place.focus(); // the button that was pressed may be gone
+    };
     const tabs = el("nav", { class: "tabs", "aria-label": "Questions" });
-    const place = el("div", { class: "panel" });
+    const place = el("div", { class: "panel", tabindex: "-1" });
     replace(root, el("div", { class: "page ask" }, tabs, place));
     let shown = null;
     return {

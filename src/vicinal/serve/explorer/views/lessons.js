@@ -43,8 +43,8 @@ function startPage(root, { state: address_, space }) {
   const cards = el("ol", { class: "cards" });
   replace(root, el("div", { class: "page lessons" },
     el("h2", { tabindex: -1 }, "Six short lessons"),
-    el("p", { class: "lead" }, "How words become vectors, and vectors words again. Each lesson starts from a question, takes five to ten minutes "
-      + "and ends with an exercise that checks your answers. No mathematics beyond multiplying and square roots."),
+    el("p", { class: "lead" }, "How words become vectors, and vectors words again. Each lesson starts from a question, takes five to "
+      + "ten minutes and ends with an exercise that checks your answers. No mathematics beyond multiplying and square roots."),
     el("p", { class: "faint" }, "Where a lesson looks into a space, it is the one chosen above: now ", el("strong", {}, space.name),
       `, ${space.n.toLocaleString("en")} names of ${space.dim} numbers each.`), cards, sizeButton(address_)));
   const update = (state) => replace(cards, LESSONS.map((lesson, i) => el("li", {}, el("a", { class: "card", href: address(state, i + 1) },
@@ -57,28 +57,31 @@ function onePage(root, context, number) {
   const about = LESSONS[number - 1];
   const kept = new Kept(context.state);
   const body = el("div", { class: "steps" });
-  const places = [el("nav", { class: "progress", "aria-label": "Lessons" }), el("nav", { class: "progress after", "aria-label": "Next and previous lesson" })];
+  const places = [el("nav", { class: "progress", "aria-label": "Lessons" }),
+    el("nav", { class: "progress after", "aria-label": "Next and previous lesson" })];
   const lesson = {
     ...context, kept, number,
     solved: () => { if (!isDone(kept.values, number)) kept.set({ done: [...new Set(`${kept.get("done")}${number}`)].sort().join("") }); },
   };
   const onward = el("p", { class: "onward" });
+  const size = sizeButton(context.state);
   replace(root, el("article", { class: "page lessons" }, places[0],
-    el("header", {}, el("h2", { tabindex: -1 }, `${number}. ${about.title}`), el("p", { class: "lead" }, about.question), sizeButton(context.state)),
+    el("header", {}, el("h2", { tabindex: -1 }, `${number}. ${about.title}`), el("p", { class: "lead" }, about.question)),
     body, el("aside", { class: "remember" }, el("h3", {}, "What to remember"), el("p", {}, about.remember), onward), places[1]));
   const mounted = about.mount(body, lesson);
   const update = (state) => {
     if (kept.take(state)) mounted.update();
     const { view, text } = about.onward;
-    replace(onward, el("a", { href: `#${new URLSearchParams({ view, space: context.space.name, ...(state.theme && { theme: state.theme }) })}` }, text));
-    replace(places[0], progress(state, number));
+    const there = new URLSearchParams({ view, space: context.space.name, ...(state.theme && { theme: state.theme }) });
+    replace(onward, el("a", { href: `#${there}` }, text));
+    replace(places[0], progress(state, number, size));
     replace(places[1], steps(state, number));
   };
   return { number, update, unmount: () => { kept.stop(); mounted.unmount?.(); } };
 }
 
-function progress(state, number) {
-  return [el("a", { href: address(state, 0) }, "All lessons"),
+function progress(state, number, size) {
+  return [el("a", { href: address(state, 0) }, "All lessons"), size,
     el("ol", {}, LESSONS.map(({ title }, i) => el("li", {}, el("a", {
       href: address(state, i + 1), title, "aria-label": `Lesson ${i + 1}: ${title}${isDone(state, i + 1) ? ", exercise done" : ""}`,
       "aria-current": i + 1 === number ? "step" : null, class: isDone(state, i + 1) ? "done" : null,

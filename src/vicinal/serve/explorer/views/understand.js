@@ -37,7 +37,10 @@ export const understand = {
 function drawTabs(tabs, values, section) {
   const focused = tabs.contains(document.activeElement) ? document.activeElement.dataset.part : null;
   replace(tabs, SECTIONS.map(({ id, title }) => el("a", {
-    href: "#" + new URLSearchParams({ ...values, view: "understand", part: id }), "data-part": id, "aria-current": id === section.id ? "page" : null,
+    href: "#" + new URLSearchParams({ ...values, view: "understand", part: id }), "data-part": id,
+    "aria-current": id === section.id ? "page" : null,
   }, title)));
+  const current = tabs.querySelector("[aria-current]"); // which a narrow screen may have to scroll to
+  tabs.scrollLeft = current.offsetLeft - tabs.clientWidth / 2 + current.offsetWidth / 2;
   if (focused) tabs.querySelector(`[data-part="${CSS.escape(focused)}"]`)?.focus();
 }

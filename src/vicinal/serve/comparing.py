@@ -1,0 +1,271 @@
+"""Two spaces side by side: how far they agree, and which names moved.
+
+Vectors of different fingerprints never meet here: sets of neighbours do, or vectors after one space was laid onto the
+other by the orthogonal map of the names that both hold, and the answer says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import sqrt
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vicinal.errors import BadOption
+from vicinal.lengths import BLOCK_ROWS, unit_rows_wide
+from vicinal.maps import components
+from vicinal.randomness import generator
+from vicinal.serve.binary import packed
+from vicinal.serve.drawing import rows_of
+from vicinal.serve.linking import Link, link
+from vicinal.serve.measuring import MOST, Laid, Measured, correlate, lay, measure
+from vicinal.serve.served import Served
+from vicinal.space import Space
+
+_FITTED = 20_000  # rows that the axes are fitted on
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two spaces, and what was worked out of them once.
+
+    Examples
+    --------
+    >>> a = Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]])
+    >>> Pair(a, a.unit()).link("names").shared
+    3
+    """
+
+    a: Space
+    b: Space
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _locks: dict[Any, Lock] = field(default_factory=dict, repr=False)
+
+    def once(self, what: Any, compute: Callable[[], Any]) -> Any:
+        """Return what is kept under ``what``, worked out the first time; threads that ask meanwhile wait."""
+        if what not in self._kept:
+            with self._locks.setdefault(what, Lock()):
+                if what not in self._kept:
+                    self._kept[what] = compute()
+        return self._kept[what]
+
+    def link(self, by: str) -> Link:
+        """Which rows belong together."""
+        found: Link = self.once(("link", by), lambda: link(self.a, self.b, by))
+        return found
+
+    def laid(self, by: str) -> Laid:
+        """How b comes to lie on a."""
+        found: Laid = self.once(("laid", by), lambda: lay(self.a, self.b, self.link(by)))
+        return found
+
+    def measured(self, by: str) -> Measured:
+        """Neighbours in both."""
+        found: Measured = self.once(("measured", by), lambda: measure(self.a, self.b, self.link(by)))
+        return found
+
+    def moved(self, by: str) -> NDArray[np.float64] | None:
+        """1 - cosine of the two vectors of each measured thing, b laid on a; None where it cannot be laid."""
+
+        def work() -> NDArray[np.float64] | None:
+            laid, (left, right) = self.laid(by), self.link(by).rows
+            if not laid.by:
+                return None
+            m = len(self.measured(by).near_a)
+            x, y = unit_rows_wide(self.a.matrix[left[:m]]), unit_rows_wide(laid.vectors(self.b.matrix[right[:m]]))
+            return 1.0 - (x * y).sum(axis=1).clip(-1.0, 1.0)
+
+        moved: NDArray[np.float64] | None = self.once(("moved", by), work)
+        return moved
+
+
+def pair_of(a: Served, b: Served) -> Pair:
+    """Return the pair of two served spaces; it is forgotten with either of them.
+
+    Examples
+    --------
+    >>> a = Served("a", Space(["A", "B"], [[1, 0], [0, 1]]))
+    >>> pair_of(a, a) is pair_of(a, a)
+    True
+    """
+    pairs = a.once("compared", WeakKeyDictionary)
+    with a.once("comparing", Lock):
+        if b not in pairs:
+            pairs[b] = Pair(a.space, b.space)
+        found: Pair = pairs[b]
+        return found
+
+
+def compare(a: Served, b: Served, k: int = 10, by: str = "names") -> dict[str, Any]:
+    """Say how far two spaces agree, and how far each name moved.
+
+    Parameters
+    ----------
+    a, b : Served
+    k : int
+        Neighbours compared, 1 to 50.
+    by : "names" or "nearest"
+        What belongs together, see `vicinal.serve.linking.link`.
+
+    Returns
+    -------
+    dict
+        JSON-ready. ``overlap`` is the mean share of k nearest neighbours that are the same, over the ``measured``
+        names, the neighbours being looked for ``among`` the linked names. Its 95 % interval (normal) is over names:
+        what other names of the kind would give, not what another training would. ``words`` holds one list a column,
+        a row a measured name.
+
+    Raises
+    ------
+    BadOption, BadInput
+        For ``k`` or ``by`` out of range, or spaces that cannot be linked so.
+
+    Examples
+    --------
+    >>> a = Space(["A", "B", "C", "D"], [[3, 30], [15, 4], [3, 27], [9, 1]])
+    >>> compare(Served("a", a), Served("b", a.unit()), 1)["overlap"]["value"]
+    1.0
+    """
+    check_neighbors(k)
+    pair = pair_of(a, b)
+    linked, measured, laid = pair.link(by), pair.measured(by), pair.laid(by)
+    among = linked.rows.shape[1]
+    overlaps = measured.overlaps(k) if k < among - 1 else None
+    return {
+        "a": _named(a), "b": _named(b), "k": k, "link": by,
+        "shared": linked.shared, "only_a": len(a.space) - linked.shared, "only_b": len(b.space) - linked.shared,
+        "measured": len(measured.near_a), "among": among, "order": linked.order,
+        "overlap": _overall(overlaps, k, among),
+        "similarity": pair.once(("similarity", by), lambda: correlate(pair.a, pair.b, linked)),
+        "laid": {
+            "by": laid.by, "why": laid.why, "names": laid.names,
+            "cosine": finite(laid.cosine), "held_out": finite(laid.held_out),
+        },
+        "words": _words(pair, by, overlaps),
+    }  # fmt: skip
+
+
+def links_bytes(a: Served, b: Served, by: str = "names") -> bytes:
+    """Pack for every row the row of the other space that it belongs to: ``to_b`` (n_a,) and ``to_a`` (n_b,), -1: none.
+
+    Examples
+    --------
+    >>> a = Served("a", Space(["A", "B"], [[1, 0], [0, 1]]))
+    >>> b"to_b" in links_bytes(a, a)
+    True
+    """
+    found = pair_of(a, b).link(by)
+    return packed({"to_b": found.to_b, "to_a": found.to_a}, _prints(a, b))
+
+
+def frame_bytes(a: Served, b: Served, dim: int = 2, by: str = "names") -> bytes:
+    """Pack both spaces in one frame of axes: the principal components of a, with b laid on a.
+
+    Returns
+    -------
+    bytes
+        Safetensors: ``a`` (n_a, dim) and ``b`` (n_b, dim) float32.
+
+    Raises
+    ------
+    BadOption
+        If ``dim`` is not 2 or 3, or b cannot be laid on a.
+
+    Examples
+    --------
+    >>> a = Served("a", Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]]))
+    >>> len(frame_bytes(a, a)) > 48
+    True
+    """
+    if dim not in (2, 3):
+        raise BadOption(f"a frame has 2 or 3 axes, got {dim}")
+    pair = pair_of(a, b)
+    laid = pair.laid(by)
+    if not laid.by:
+        raise BadOption(f"{b.name} cannot be laid on {a.name}: {laid.why}")
+    frame: bytes = pair.once(("frame", dim, by), lambda: _frame(pair, laid, dim, {**_prints(a, b), "by": laid.by}))
+    return frame
+
+
+def check_neighbors(k: int) -> None:
+    """Refuse a count out of range.
+
+    Examples
+    --------
+    >>> check_neighbors(10)
+    """
+    if not 1 <= k <= MOST:
+        raise BadOption(f"k must be from 1 to {MOST} where spaces are compared, got {k:,}")
+
+
+def _named(served: Served) -> dict[str, Any]:
+    space = served.space
+    said = {"space": served.name, "fingerprint": space.fingerprint, "n": len(space), "dim": space.dim}
+    return {**said, "metric": space.metric, "encoder": space.origin.encoder}
+
+
+def _overall(overlaps: NDArray[np.float64] | None, k: int, among: int) -> dict[str, Any]:
+    if overlaps is None or not len(overlaps):
+        note = "no name is linked" if not among else f"k = {k} takes in every other of {among} linked names"
+        return {"value": None, "low": None, "high": None, "chance": None, "note": note}
+    value, half = float(overlaps.mean()), 1.96 * float(overlaps.std()) / sqrt(len(overlaps))
+    low, high = max(value - half, 0.0), min(value + half, 1.0)
+    return {"value": value, "low": low, "high": high, "chance": k / (among - 1), "note": ""}
+
+
+def _words(pair: Pair, by: str, overlaps: NDArray[np.float64] | None) -> dict[str, Any]:
+    """Columns of the table of names."""
+    m = len(pair.measured(by).near_a)
+    left, right = pair.link(by).rows[:, :m]
+    moved = pair.moved(by)
+    columns: dict[str, Any] = {
+        "name": list(pair.a.names.take(left)), "row_a": left.tolist(), "row_b": right.tolist(),
+        "overlap": None if overlaps is None else overlaps.round(4).tolist(),
+        "moved": None if moved is None else moved.round(5).tolist(),
+    }  # fmt: skip
+    if by != "names":
+        columns["name_b"] = list(pair.b.names.take(right))
+    for key, space, rows in (("count", pair.a, left), ("count_b", pair.b, right)):
+        counts = space.columns.get("count")
+        if counts is not None and counts.dtype.kind in "iuf":
+            columns[key] = [finite(x) for x in counts[rows].tolist()]
+    return columns
+
+
+def _frame(pair: Pair, laid: Laid, dim: int, about: dict[str, str]) -> bytes:
+    a, b = pair.a, pair.b
+    n, found = len(a), min(dim, *a.matrix.shape)
+    sample = np.arange(n) if n <= _FITTED else np.sort(generator(0).choice(n, _FITTED, replace=False))
+    mean, axes, shares = components(rows_of(a, sample), found)
+
+    def places(space: Space, laid: Laid) -> NDArray[np.float32]:
+        out = np.zeros((len(space), dim), np.float32)  # axes that a narrower space lacks are 0
+        for start in range(0, len(space), BLOCK_ROWS):
+            block = laid.vectors(space.matrix[start : start + BLOCK_ROWS])
+            block = unit_rows_wide(block) if a.metric == "cosine" else block
+            out[start : start + len(block), :found] = ((block - mean) @ axes.T).clip(-1e38, 1e38)
+        return out
+
+    tensors = {"a": places(a, Laid("same coordinates")), "b": places(b, laid)}
+    return packed(tensors, {**about, "axis_shares": json.dumps(shares.tolist())})
+
+
+def _prints(a: Served, b: Served) -> dict[str, str]:
+    return {"a": a.space.fingerprint, "b": b.space.fingerprint}
+
+
+def finite(value: float) -> float | int | None:
+    """Return a number that JSON can say, or None.
+
+    Examples
+    --------
+    >>> finite(0.5), finite(float("inf"))
+    (0.5, None)
+    """
+    return value if np.isfinite(value) else None

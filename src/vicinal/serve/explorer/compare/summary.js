@@ -1,0 +1,61 @@
+// What holds for the two spaces as a whole, in three cards: figures, and what they say.
+
+import { el } from "../dom.js";
+import { decimal, percent, whole } from "./words.js";
+
+export function summary(answer) {
+  return [agreement(answer), similarities(answer), laid(answer)];
+}
+
+export function headline({ overlap, k, a, b }) {
+  if (overlap.value === null) return `${a.space} and ${b.space} cannot be compared: ${overlap.note}`;
+  return `${percent(overlap.value)} of the ${k} nearest neighbours are the same in ${a.space} and ${b.space}; `
+    + `chance gives ${percent(overlap.chance, 1)}`;
+}
+
+function agreement({ overlap, k, measured, among, shared, only_a, only_b, order, link, a, b }) {
+  const linked = link === "names" ? "shared names" : "pairs";
+  const only = only_a || only_b ? `; ${whole(only_a)} only in ${a.space}, ${whole(only_b)} only in ${b.space}` : "";
+  const counted = measured < shared
+    ? `Measured on the ${whole(measured)} ${order} of ${whole(shared)} ${linked}, `
+      + `neighbours looked for among the ${whole(among)} ${order}${only}.`
+    : `Measured on all ${whole(shared)} ${linked}${only}.`;
+  if (overlap.value === null) return card("Neighbours in common", "–", null, overlap.note, `${whole(shared)} ${linked}${only}.`);
+  return card("Neighbours in common", percent(overlap.value), `${percent(overlap.low, 1)} to ${percent(overlap.high, 1)}`,
+    `of the ${k} nearest. Chance gives ${percent(overlap.chance, overlap.chance < 0.01 ? 2 : 1)}.`, counted,
+    link === "names" && a.fingerprint === b.fingerprint && shared < Math.min(a.n, b.n) / 2
+      && "Few names are spelled alike, and those may not mean the same. For two languages, let each other's nearest belong together.",
+    link === "nearest" && "Pairs are each other's nearest across the spaces, so this agrees better than a dictionary would.");
+}
+
+function similarities({ similarity: { value, low, high, pairs } }) {
+  const said = value === null ? "too few names for a correlation"
+    : value > 0.8 ? "Who is alike in one is alike in the other."
+      : value > 0.4 ? "Roughly the same names are alike in both."
+        : value > 0.1 ? "Only a little of what is alike in one is alike in the other."
+          : "What is alike in one says nothing about the other.";
+  const none = value === null;
+  return card("Similarities, ranked", none ? "–" : `ρ ${decimal(value)}`, none ? null : `${decimal(low)} to ${decimal(high)}`, said,
+    value === null ? "" : `Spearman's ρ of ${whole(pairs)} pairs of names, drawn at random where there are more.`);
+}
+
+function laid({ laid: { by, why, names, cosine, held_out }, a, b }) {
+  if (!by) return card(`${b.space} laid on ${a.space}`, "not possible", null, why + ".", "Neighbours can be compared all the same.");
+  if (by === "same coordinates") {
+    return card("In the same coordinates", `cos ${decimal(cosine)}`, null, "on average, between the two vectors of a name.",
+      `Both carry the fingerprint ${a.fingerprint}: one was laid on the other before, or they are one space. Nothing is turned here.`);
+  }
+  const kept = held_out === null
+    ? `Fitted on all ${whole(names)} names, too few to hold some out: the true figure is lower.`
+    : `and ${decimal(held_out)} for names held out of the fit.`;
+  const rest = `${percent(Math.max(0, 1 - cosine * cosine))} of the squared length stays unexplained.`;
+  return card(`${b.space} laid on ${a.space}`, `cos ${decimal(cosine)}`, null, kept,
+    `Turned as a whole (orthogonal Procrustes, ${whole(names)} names), nothing stretched. ${rest}`);
+}
+
+function card(title, figure, interval, ...said) {
+  return el("section", { class: "card compare-card", "aria-label": title },
+    el("h3", {}, title),
+    el("p", { class: "compare-figure" }, figure, interval && el("span", { class: "faint", title: "95 % interval" }, ` ${interval}`)),
+    said.filter(Boolean).map((text, i) => el("p", { class: i ? "faint" : null }, text)));
+}

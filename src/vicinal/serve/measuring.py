@@ -1,0 +1,197 @@
+"""What is measured of two spaces: who is near whom in each, and how far one lies from the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vicinal.align import orthogonal_map
+from vicinal.lengths import unit_rows, unit_rows_wide
+from vicinal.randomness import generator
+from vicinal.serve.linking import Link
+from vicinal.similarity import nearest_rows
+from vicinal.space import Space
+
+MOST = 50  # neighbours kept of each name
+_MEASURED = 4_000  # names of which neighbours are looked for
+_WORK = 5e10  # products a space may take
+_PAIRS = 10_000  # pairs whose similarity is correlated
+_WIDEST = 1024  # dims; the singular values of a wider square matrix take too long to wait for
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """How one space comes into the coordinates of another.
+
+    Attributes
+    ----------
+    by : str
+        "same coordinates", "procrustes", or "" where it cannot be done.
+    why : str
+        Why it cannot be done.
+    turn : (dim, dim) float64 or None
+        Applied to b from the right; None for no turn.
+    names : int
+        Names it was learned from.
+    cosine, held_out : float
+        Mean cosine of a name's two vectors: of the names it was learned from, and of a half of them under the map
+        that the other half gives. NaN where there are too few.
+    """
+
+    by: str
+    why: str = ""
+    turn: NDArray[np.float64] | None = None
+    names: int = 0
+    cosine: float = nan
+    held_out: float = nan
+
+    def vectors(self, b: NDArray) -> NDArray[np.float64]:
+        """Bring vectors of b into the coordinates of a, (n, dim) float64."""
+        wide = np.asarray(b, np.float64)
+        return wide if self.turn is None else wide @ self.turn
+
+    def back(self, a: NDArray) -> NDArray[np.float64]:
+        """Bring vectors of a into the coordinates of b."""
+        wide = np.asarray(a, np.float64)
+        return wide if self.turn is None else wide @ self.turn.T
+
+
+def lay(a: Space, b: Space, link: Link) -> Laid:
+    """Find how b comes to lie on a: as it is, or by the orthogonal map of the linked names.
+
+    Examples
+    --------
+    >>> from vicinal.serve.linking import link
+    >>> a = Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]])
+    >>> turned = Space(a.names, a.matrix @ np.float32([[0, 1], [-1, 0]]))
+    >>> laid = lay(a, turned, link(a, turned))
+    >>> laid.by, round(laid.cosine, 6)
+    ('procrustes', 1.0)
+    """
+    left, right = link.rows
+    if a.fingerprint == b.fingerprint and a.dim == b.dim:
+        return Laid("same coordinates", names=len(left), cosine=_mean_cosine(a.matrix[left], b.matrix[right]))
+    if a.dim != b.dim:
+        return Laid("", f"{a.dim} and {b.dim} dimensions cannot be laid onto each other by turning")
+    if a.dim > _WIDEST:
+        return Laid(
+            "", f"{a.dim:,} dimensions are more than {_WIDEST:,}: laying them takes longer than a page can wait"
+        )
+    left, right = link.rows[:, (a.norms[left] > 0) & (b.norms[right] > 0)]
+    if len(left) < a.dim:
+        return Laid("", f"{len(left):,} linked names do not settle a map of {a.dim} dimensions; {a.dim} are needed")
+    x, y = unit_rows_wide(b.matrix[right]), unit_rows_wide(a.matrix[left])
+    turn = orthogonal_map(x, y)  # what `Procrustes` learns from these pairs, whose rows are known here
+    held_out = nan
+    if len(left) >= 2 * a.dim:
+        # every second name, so that frequent and rare ones are in both halves
+        folds = [(x[i::2] @ orthogonal_map(x[1 - i :: 2], y[1 - i :: 2]), y[i::2]) for i in (0, 1)]
+        held_out = float(np.concatenate([(moved * kept).sum(axis=1) for moved, kept in folds]).mean())
+    return Laid("procrustes", "", turn, len(left), float(((x @ turn) * y).sum(axis=1).mean()), held_out)
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Neighbours of the same things in two spaces.
+
+    Attributes
+    ----------
+    near_a, near_b : (m, j) int64
+        The j nearest of the first m linked rows, among all linked ones, as positions in ``link.rows``; j is up to
+        `MOST`. Nearest first.
+    """
+
+    near_a: NDArray[np.int64]
+    near_b: NDArray[np.int64]
+
+    def overlaps(self, k: int) -> NDArray[np.float64]:
+        """Share of the k nearest that are the same in both, (m,), 0 to 1."""
+        both = np.sort(np.concatenate([self.near_a[:, :k], self.near_b[:, :k]], axis=1), axis=1)
+        return (both[:, 1:] == both[:, :-1]).sum(axis=1) / k  # no row repeats within one space
+
+
+def measure(a: Space, b: Space, link: Link) -> Measured:
+    """Find the neighbours of the most important names.
+
+    Examples
+    --------
+    >>> from vicinal.serve.linking import link
+    >>> a = Space(["A", "B", "C", "D"], [[3, 30], [15, 4], [3, 27], [9, 1]])
+    >>> measure(a, a.unit(), link(a, a.unit())).overlaps(1).tolist()
+    [1.0, 1.0, 1.0, 1.0]
+    """
+    left, right = link.rows
+    m = int(min(len(left), _MEASURED, max(200, _WORK // max(len(left) * max(a.dim, b.dim), 1))))
+    j = min(MOST, len(left) - 1)
+    if j < 1:
+        return Measured(np.empty((0, 0), np.int64), np.empty((0, 0), np.int64))
+    return Measured(_neighbors(a, left, m, j), _neighbors(b, right, m, j))
+
+
+def correlate(a: Space, b: Space, link: Link) -> dict[str, float | int | None]:
+    """Correlate the similarities of random pairs of names in both spaces: Spearman's ρ.
+
+    The interval is that of Fieller, Hartley and Pearson 1957, "Tests for rank correlation coefficients".
+
+    Returns
+    -------
+    dict
+        ``value``, ``low``, ``high`` (None where there are under ten names) and ``pairs``.
+    """
+    n = link.rows.shape[1]
+    if n < 10:
+        return {"value": None, "low": None, "high": None, "pairs": 0}
+    i, j = np.triu_indices(n, 1) if n * (n - 1) // 2 <= _PAIRS else _drawn(n)
+    count = len(i)
+    ranks = [_ranks(_scores(space, rows[i], rows[j])) for space, rows in zip((a, b), link.rows, strict=True)]
+    spread = sqrt(float(np.square(ranks[0]).sum() * np.square(ranks[1]).sum()))
+    if not spread:
+        return {"value": None, "low": None, "high": None, "pairs": count}
+    value = float(ranks[0] @ ranks[1]) / spread
+    middle, half = np.arctanh(np.clip(value, -1 + 1e-12, 1 - 1e-12)), 1.96 * sqrt(1.06 / (count - 3))
+    low, high = np.tanh([middle - half, middle + half]).tolist()
+    return {"value": value, "low": min(low, value), "high": max(high, value), "pairs": count}
+
+
+def others_of(found: NDArray[np.int64], itself: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Leave each row itself out of its neighbours, (m, j + 1) → (m, j)."""
+    others = found != itself[:, None]
+    others[others.all(axis=1), -1] = False  # crowded out by its own duplicates: drop the last instead
+    return found[others].reshape(len(found), -1)
+
+
+def _neighbors(space: Space, rows: NDArray[np.int64], m: int, j: int) -> NDArray[np.int64]:
+    pool = np.asarray(space.matrix[rows], np.float32)
+    queries = unit_rows(pool[:m]) if space.metric == "cosine" else pool[:m]
+    found, _ = nearest_rows(queries, pool, j + 1, space.metric, space.norms[rows])
+    return others_of(found, np.arange(m))
+
+
+def _drawn(n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    rng = generator(0, 5)
+    i = rng.integers(0, n, _PAIRS)
+    return i, (i + rng.integers(1, n, _PAIRS)) % n
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Average ranks, less their mean."""
+    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: NDArray[np.float64] = (np.cumsum(counts) - (counts - 1) / 2)[which]
+    return ranks - ranks.mean()
+
+
+def _scores(space: Space, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float64]:
+    x, y = np.asarray(space.matrix[i], np.float64), np.asarray(space.matrix[j], np.float64)
+    if space.metric == "euclidean":
+        return -np.sqrt(np.square(x - y).sum(axis=1))
+    if space.metric == "cosine":
+        x, y = unit_rows_wide(x), unit_rows_wide(y)
+    scores: NDArray[np.float64] = np.einsum("ij,ij->i", x, y)
+    return scores
+
+
+def _mean_cosine(x: NDArray, y: NDArray) -> float:
+    return float((unit_rows_wide(x) * unit_rows_wide(y)).sum(axis=1).mean()) if len(x) else nan
