@@ -1,6 +1,6 @@
 // A step of lesson 3: which words are drawn as negatives, and which occurrences are skipped.
 
-import { el, replace } from "../dom.js";
+import { el } from "../dom.js";
 import { seeded } from "./maths.js";
 import { counted, drawn, keepChance, noiseShares } from "./pairs.js";
 import { slow, step, table } from "./parts.js";

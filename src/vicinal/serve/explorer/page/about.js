@@ -6,7 +6,7 @@ const said = (count) => count.toLocaleString("en");
 
 export function about(root, page) {
   const { space, vectors, left_out: leftOut } = page.about;
-  const names = `${said(space.n)} names × ${space.dim}`;
+  const names = `${said(space.n)}${vectors.of > space.n ? ` of ${said(vectors.of)}` : ""} names × ${space.dim}`;
   const whole = vectors.count === space.n;
   const exact = vectors.form === "float32";
   const short = [names, !exact && "vectors in 8 bits", !whole && `vectors of the first ${said(vectors.count)}`];
