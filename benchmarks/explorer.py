@@ -39,6 +39,7 @@ from vicinal.serve import Served, Settings, Shelf
 from vicinal.serve.run import run
 run(Shelf([Served("points", vc.Space.open(path)) for path in sys.argv[2:]]), Settings(port=int(sys.argv[1])))
 """
+CLOUD = """Object.defineProperty(window, "cloud", {get: () => document.querySelector(".points-map .cloud")?.cloud})"""
 AIMED = {400_000: 2.5, 1_000_000: 3.0}
 DRAG_SECONDS = 4.0
 
@@ -92,7 +93,9 @@ def fresh_page() -> Iterator[Page]:
         sys.exit("this benchmark needs chromium on the PATH")
     with sync_playwright() as driver:
         browser: Browser = driver.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser.new_page(viewport={"width": 1200, "height": 800})
+        page = browser.new_page(viewport={"width": 1200, "height": 800}, bypass_csp=True)
+        page.add_init_script(CLOUD)
+        yield page
         browser.close()
 
 

@@ -79,7 +79,9 @@ def serving():
 def page(chromium):
     """A fresh browser page of 1200 × 800; any error on its console fails the test."""
     context = chromium.new_context(
-        viewport={"width": 1200, "height": 800}, accept_downloads=True, bypass_csp=True  # what waits in tests is eval
+        viewport={"width": 1200, "height": 800},
+        accept_downloads=True,
+        bypass_csp=True,  # what waits in tests is eval
     )
     page = context.new_page()
     errors = []

@@ -379,6 +379,25 @@ def test_keys_alone(blank):
     assert blank.evaluate("cloud.picked") == [hovered]
 
 
+def test_two_fingers_zoom_about_their_middle(blank):
+    blank.make(np.random.default_rng(12).normal(size=(300, 2)))
+    span = camera(blank)["span"]
+    under = blank.evaluate("cloud.camera_.placeUnder(400, 300, cloud.view)")
+    session = blank.context.new_cdp_session(blank)
+
+    def touch(kind, *places):
+        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(places)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (350, 300), (450, 300))
+    for far in (60, 80, 100):
+        touch("touchMove", (400 - far, 300), (400 + far, 300))
+    touch("touchEnd")
+    blank.wait_for_function("(span) => cloud.camera.span < span / 1.9", arg=span)
+    assert abs(span / camera(blank)["span"] - 2) < 0.02
+    np.testing.assert_allclose(blank.evaluate("cloud.camera_.placeUnder(400, 300, cloud.view)"), under, atol=0.02)
+
+
 def test_pictures_to_keep(blank):
     random = np.random.default_rng(13)
     names = [f"n{i} <&>" for i in range(400)]

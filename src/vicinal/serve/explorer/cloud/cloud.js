@@ -42,6 +42,7 @@ export class Cloud {
     this.tooltip = new Tooltip(this);
     Object.assign(this, elements(label, this.legend.node, this.tooltip.node));
     root.append(this.box);
+    this.box.cloud = this; // for whoever looks into the page from its console
     this.brush = this.over.getContext("2d");
     this.labels = new Labels(widths(this.brush));
     controls(this, tools);
@@ -195,6 +196,7 @@ export class Cloud {
     this.stats.whole = all;
     this.stats.pictures += 1;
     this.drawOver();
+    if (all) window.setTimeout(() => this.picking?.grid(), 50); // before the first look under the cursor needs it
     if (this.data.n && !this.wasReady) {
       this.wasReady = true;
       requestAnimationFrame(() => requestAnimationFrame(this.isReady));
