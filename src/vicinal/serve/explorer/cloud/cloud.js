@@ -100,7 +100,7 @@ export class Cloud {
     const n = coordinates.length / dim;
     const turned = this.data.dim !== dim;
     this.data = { coordinates, dim, n, name, details };
-    this.stats.points = n;
+    Object.assign(this.stats, { points: n, drawn: 0, whole: false });
     this.bounds = box(coordinates, dim);
     this.picking = new Picking(coordinates, dim, n, this.bounds);
     this.sample = sampleRows(n);
