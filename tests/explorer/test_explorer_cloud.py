@@ -81,7 +81,7 @@ def pixels(page, png):
 
 
 def on_screen(points, camera, width=WIDTH, height=HEIGHT):
-    """Where points lie, by what a camera is: its span fits the shorter side, a quaternion turns, 2 spans to the eye."""
+    """Where points lie: the span fits the shorter side, a quaternion turns, the eye is 2 spans away."""
     points = np.asarray(points, float)
     scale = min(width, height) / camera["span"]
     seen = points - camera["at"]
@@ -377,6 +377,25 @@ def test_keys_alone(blank):
     assert hovered >= 0 and blank.get_by_role("status").inner_text() == f"p{hovered}"
     blank.keyboard.press("Enter")
     assert blank.evaluate("cloud.picked") == [hovered]
+
+
+def test_two_fingers_zoom_about_their_middle(blank):
+    blank.make(np.random.default_rng(12).normal(size=(300, 2)))
+    span = camera(blank)["span"]
+    under = blank.evaluate("cloud.camera_.placeUnder(400, 300, cloud.view)")
+    session = blank.context.new_cdp_session(blank)
+
+    def touch(kind, *places):
+        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(places)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (350, 300), (450, 300))
+    for far in (60, 80, 100):
+        touch("touchMove", (400 - far, 300), (400 + far, 300))
+    touch("touchEnd")
+    blank.wait_for_function("(span) => cloud.camera.span < span / 1.9", arg=span)
+    assert abs(span / camera(blank)["span"] - 2) < 0.02
+    np.testing.assert_allclose(blank.evaluate("cloud.camera_.placeUnder(400, 300, cloud.view)"), under, atol=0.02)
 
 
 def test_pictures_to_keep(blank):

@@ -225,7 +225,7 @@ def test_every_view_opens_and_the_address_brings_it_back(alone, royal_page):
         until(page, "!document.querySelector('#main [aria-busy=true]')")
         assert len(page.inner_text("#main")) > 40
     page.evaluate("location.hash = 'view=points'")
-    until(page, "window.cloud?.stats.drawn === 200")
+    until(page, "document.querySelector('.cloud')?.cloud.stats.drawn === 200")
     assert "Royal <words>" in page.title()
 
 
@@ -240,7 +240,7 @@ def test_hostile_names_stay_text(alone, folder):
         "&lt;.*?</title>", "", source
     )
     page = alone(folder / "hostile.html")
-    until(page, "window.cloud?.stats.drawn === 10")
+    until(page, "document.querySelector('.cloud')?.cloud.stats.drawn === 10")
     for name in HOSTILE:
         found = page.evaluate(ASK, ["nearest", title, name, {"k": 9}])
         assert {m["name"] for m in found["results"][0]["matches"]} == set(HOSTILE) - {name}
@@ -277,7 +277,7 @@ def test_a_part_of_a_space(alone, folder, royal):
     record = write_page(royal, drawn, folder / "part.html")
     assert (record.names, record.with_vectors) == (4, 4) and record.bytes == os.path.getsize(folder / "part.html")
     page = alone(folder / "part.html", "#view=points")
-    until(page, "window.cloud?.stats.drawn === 4")
+    until(page, "document.querySelector('.cloud')?.cloud.stats.drawn === 4")
     assert page.evaluate(ASK, ["spaces"])[0]["maps"] == ["t-SNE", "pca"]
     found = page.evaluate(ASK, ["nearest", "part", "king", {"k": 10}])
     assert [m["name"] for m in found["results"][0]["matches"]] == royal.take(list(drawn.names)).nearest("king").names[0]

@@ -41,7 +41,13 @@ def running(serving, royal):
     return serving(Shelf([Served("royal", royal, maps={"part": drawn}), Served("hostile", hostile)]))
 
 
+# the cloud of the page as a name that the tests can use
+CLOUD = """if (!("cloud" in window)) Object.defineProperty(window, "cloud",
+  {get: () => document.querySelector(".points-map .cloud")?.cloud})"""
+
+
 def opened(page, running, hash=""):
+    page.add_init_script(CLOUD)
     page.goto(f"{running.url}/explorer/#{hash}")
     page.wait_for_function(
         "window.cloud?.stats.whole && cloud.stats.points && !document.querySelector('.points-map[aria-busy]')"
@@ -325,7 +331,10 @@ def test_on_a_phone(page, running):
 
 
 def test_a_failing_server_is_said_so(chromium, running):
-    page = chromium.new_page()  # of its own, since a browser counts a failed request as an error on its console
+    page = chromium.new_page(
+        bypass_csp=True
+    )  # of its own, since a browser counts a failed request as an error on its console
+    page.add_init_script(CLOUD)
     refused = {"error": {"type": "BadInput", "message": "no map today"}}
     page.route("**/map?*", lambda route: route.fulfill(status=422, json=refused))
     page.goto(f"{running.url}/explorer/")
@@ -339,6 +348,15 @@ def test_a_failing_server_is_said_so(chromium, running):
     page.unroute("**/map?*")
     page.get_by_role("button", name="Try again").click()
     page.wait_for_function("window.cloud?.stats.points === 200")
+    page.close()
+
+
+def test_no_flight_for_those_who_want_no_motion(chromium, running):
+    page = chromium.new_page(reduced_motion="reduce", bypass_csp=True)  # the tests wait by code in the page
+    opened(page, running)
+    assert page.evaluate(
+        "(cloud.frame([5], {glide: true}), cloud.pilot.goal === null && cloud.place(5).x === cloud.view.width / 2)"
+    )
     page.close()
 
 

@@ -42,6 +42,7 @@ export class Cloud {
     this.tooltip = new Tooltip(this);
     Object.assign(this, elements(label, this.legend.node, this.tooltip.node));
     root.append(this.box);
+    this.box.cloud = this; // for whoever looks into the page from its console
     this.brush = this.over.getContext("2d");
     this.labels = new Labels(widths(this.brush));
     controls(this, tools);
@@ -99,7 +100,7 @@ export class Cloud {
     const n = coordinates.length / dim;
     const turned = this.data.dim !== dim;
     this.data = { coordinates, dim, n, name, details };
-    this.stats.points = n;
+    Object.assign(this.stats, { points: n, drawn: 0, whole: false });
     this.bounds = box(coordinates, dim);
     this.picking = new Picking(coordinates, dim, n, this.bounds);
     this.sample = sampleRows(n);
@@ -195,6 +196,7 @@ export class Cloud {
     this.stats.whole = all;
     this.stats.pictures += 1;
     this.drawOver();
+    if (all) window.setTimeout(() => this.picking?.grid(), 50); // before the first look under the cursor needs it
     if (this.data.n && !this.wasReady) {
       this.wasReady = true;
       requestAnimationFrame(() => requestAnimationFrame(this.isReady));

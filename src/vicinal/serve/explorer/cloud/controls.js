@@ -15,7 +15,7 @@ export function controls(cloud, tools) {
   };
   const zoom = (factor, x, y) => moving((camera) => camera.zoom(factor, x, y, cloud.view));
   const middle = () => [cloud.view.width / 2, cloud.view.height / 2];
-  const under = (x, y) => cloud.picking?.nearest(cloud.camera_.lens(cloud.view), x, y) ?? -1;
+  const under = (x, y, radius) => cloud.picking?.nearest(cloud.camera_.lens(cloud.view), x, y, radius) ?? -1;
   let over = null;
   let soon = 0;
   const look = () => { // at most once a frame, and in 3 dimensions of many points when the cursor rests
@@ -35,8 +35,8 @@ export function controls(cloud, tools) {
       else if (!soon) soon = requestAnimationFrame(look);
       return undefined;
     },
-    pick: (x, y) => {
-      const row = under(x, y);
+    pick: (x, y, radius) => {
+      const row = under(x, y, radius);
       if (row >= 0) cloud.tell("pick", row);
     },
     jump: (x, y) => {

@@ -1,8 +1,9 @@
 // Pointer, wheel, touch and keys → what they mean for a camera: {pan, rotate, zoom, hover, pick, lasso…} on `act`.
 
 const CLICK = 5; // pixels that a click may move
+const THUMB = 22; // pixels around a touch in which a point is meant
 
-// act: {pan(dx, dy), rotate(dx, dy), zoom(factor, x, y), hover(x, y) | hover(null), pick(x, y), jump(x, y),
+// act: {pan(dx, dy), rotate(dx, dy), zoom(factor, x, y), hover(x, y) | hover(null), pick(x, y, radius), jump(x, y),
 //       drawing() → "lasso" | "rectangle" | "",
 //       line(points | null), enclose(points, add), key(event) → handled, turns() → whether a drag turns}
 export function gestures(node, act) {
@@ -63,7 +64,7 @@ export function gestures(node, act) {
     const [x, y] = place(event);
     if (start && event.type === "pointerup") {
       if (start.kind && start.moved) act.enclose(outlined(x, y), start.add);
-      else if (!start.moved) act.pick(x, y);
+      else if (!start.moved) act.pick(x, y, event.pointerType === "touch" ? THUMB : undefined);
     }
     act.line(null);
     if (!pointers.size) pinch = null;

@@ -2,7 +2,7 @@
 
 import { projectRow } from "./camera.js";
 
-const ENOUGH = 300000; // beyond it a map of 2 dimensions gets a grid
+const FEW = 3000; // points that are looked through one by one; more of 2 dimensions get a grid
 
 export class Picking {
   constructor(coordinates, dim, n, { low, high }) {
@@ -10,9 +10,9 @@ export class Picking {
     this.starts = null;
   }
 
-  // Rows by the cell they lie in, made when first needed; some 60 ms for a million.
+  // Rows by the cell they lie in, made when first needed or when nothing else is to do; some 60 ms for a million.
   grid() {
-    if (this.starts) return;
+    if (this.starts || this.dim === 3 || this.n <= FEW) return;
     const { coordinates, n, low, high } = this;
     const side = Math.max(1, Math.min(1024, Math.ceil(Math.sqrt(n / 3))));
     const [across, up] = [0, 1].map((i) => (high[i] > low[i] ? (side * (1 - 1e-9)) / (high[i] - low[i]) : 0));
@@ -44,7 +44,7 @@ export class Picking {
       const [x, y, near] = projectRow(lens, coordinates, dim, row);
       return near && x >= left && x <= right && y >= top && y <= bottom ? act(row, x, y, near) !== false : true;
     };
-    if (dim === 3 || n < ENOUGH / 100) {
+    if (dim === 3 || n <= FEW) {
       for (let row = 0; row < n; row += 1) if (!see(row)) return;
       return;
     }

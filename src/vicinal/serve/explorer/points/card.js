@@ -60,7 +60,7 @@ function actions(view, name) {
   return el("div", { class: "actions" }, mark,
     el("button", { onclick: () => view.cloud.frame([view.rows.point(view.picked)].filter((i) => i >= 0), { glide: true }) }, "Go there"),
     el("button", { onclick: () => state.go("ask", { q: name }) }, "Ask about it"),
-    el("button", { onclick: () => state.go("understand", { names: JSON.stringify([name]) }) }, "Understand"));
+    el("button", { onclick: () => state.go("understand", { part: "trust", word: name }) }, "Understand"));
 }
 
 function neighbours(view, found) {

@@ -26,7 +26,6 @@ class Points {
     const { space } = this;
     this.place = el("div", { class: "points-map", "aria-busy": "true" });
     this.cloud = new Cloud(this.place, { label: `Map of ${space.name}: ${space.n.toLocaleString("en")} points` });
-    window.cloud = this.cloud; // for people who look into it from the console, and for tests
     this.wait = el("p", { class: "points-wait faint" }, "Loading the map …");
     this.place.append(this.wait);
     this.choices = choices(this);
@@ -203,7 +202,6 @@ class Points {
   unmount() {
     this.gone = true;
     clearTimeout(this.soon);
-    if (window.cloud === this.cloud) delete window.cloud;
     this.cloud.destroy();
   }
 }
