@@ -15,7 +15,7 @@ demo: $(BASE) ## Train on a book and show what comes out (sets up first)
 	@$(BIN)/vicinal demo
 
 test: $(READY) ## Run all tests (sets up first)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(READY) ## Lint, formatting, types
 	$(BIN)/ruff check src tests benchmarks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -19,11 +20,10 @@ def short(monkeypatch):
 
 def next_commands(result):
     lines = result.stdout.partition("Try next")[2].strip().splitlines()
-    assert len(lines) == 3
-    return [
-        shlex.split(line)[shlex.split(line).index(verb) :]
-        for line, verb in zip(lines, ["nearest", "compare", "map"], strict=True)
-    ]
+    verbs = ["nearest", "compare", "map", "serve"]
+    words = [shlex.split(line)[shlex.split(line).index(verb) :] for line, verb in zip(lines, verbs, strict=True)]
+    assert words[-1][2:] == ["--open"] and Path(words[-1][1]).is_file()  # it would run until stopped
+    return words[:-1]
 
 
 def test_demo(cli, short, here):

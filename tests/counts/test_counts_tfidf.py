@@ -165,7 +165,7 @@ def test_tokenizers():
         (["?!", "..."], "no terms"),
         ([["a"], "b"], "string"),
         (["a", None], "NoneType"),
-        ((t for t in ["a"]), "once only"),
+        pytest.param((t for t in ["a"]), "once only", id="generator"),
         ({"a": 1}, "dict"),
         (b"a", "bytes"),
         (5, "int"),

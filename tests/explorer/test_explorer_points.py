@@ -38,7 +38,8 @@ def running(serving, royal):
         fingerprint=royal.fingerprint,
         quality={},
     )
-    return serving(Shelf([Served("royal", royal, maps={"part": drawn}), Served("hostile", hostile)]))
+    both = [Served("royal", royal), Served("hostile", hostile), Served("drawn", royal, maps={"part": drawn})]
+    return serving(Shelf(both))
 
 
 # the cloud of the page as a name that the tests can use
@@ -238,7 +239,7 @@ def test_colour_by_cluster_and_column_with_a_legend(page, running):
 
 
 def test_a_map_of_some_rows_names_them_rightly(page, running, royal):
-    opened(page, running, "map=part&colour=column:count&name=sea3")
+    opened(page, running, "space=drawn&colour=column:count&name=sea3")
     assert page.evaluate("cloud.stats.points") == 50
     page.wait_for_selector(".points-near tbody tr")
     assert "does not show it" in page.locator(".points-card").inner_text()
@@ -331,9 +332,7 @@ def test_on_a_phone(page, running):
 
 
 def test_a_failing_server_is_said_so(chromium, running):
-    page = chromium.new_page(
-        bypass_csp=True
-    )  # of its own, since a browser counts a failed request as an error on its console
+    page = chromium.new_page()  # of its own, since a browser counts a failed request as an error on its console
     page.add_init_script(CLOUD)
     refused = {"error": {"type": "BadInput", "message": "no map today"}}
     page.route("**/map?*", lambda route: route.fulfill(status=422, json=refused))
@@ -352,7 +351,7 @@ def test_a_failing_server_is_said_so(chromium, running):
 
 
 def test_no_flight_for_those_who_want_no_motion(chromium, running):
-    page = chromium.new_page(reduced_motion="reduce", bypass_csp=True)  # the tests wait by code in the page
+    page = chromium.new_page(reduced_motion="reduce")
     opened(page, running)
     assert page.evaluate(
         "(cloud.frame([5], {glide: true}), cloud.pilot.goal === null && cloud.place(5).x === cloud.view.width / 2)"

@@ -103,7 +103,7 @@ def test_maps_made_before(cloud):
     np.testing.assert_array_equal(arrays["coordinates"], some.coordinates)
     about, arrays = unpacked(map_bytes(served, "whole").data)
     assert "rows" not in arrays and arrays["coordinates"].shape == (3000, 3)
-    assert map_quality(served, "whole")["quality"] == {"trustworthiness": 0.5}
+    assert map_quality(served, "whole")["quality"] == {"trustworthiness": 0.5, "among": 3000}
 
 
 def test_quality_is_measured_on_the_vectors(cloud):

@@ -90,7 +90,8 @@ def say_end(space: Space, paths: dict[str, Path], drawn: list[str]) -> None:
     for command in (
         command_line("nearest", file, *(asked or words)[:2]),
         command_line("compare", file, *words[:5]),
-        command_line("map", file, "--top", "300", "-o", str(paths["map"].with_name("frequent-words.png"))),
+        command_line("map", file, "--method", "umap", "-o", str(paths["space"].with_suffix(".umap.map"))),
+        command_line("serve", file, "--open"),
     ):
         say(f"  {command}")
 

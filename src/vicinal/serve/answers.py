@@ -51,7 +51,7 @@ def described(served: Served) -> dict[str, Any]:
         "encoder": space.origin.encoder,
         "columns": {key: "text" if column.dtype.kind in "UTO" else "number" for key, column in space.columns.items()},
         "index": quick,
-        "maps": ["pca", "pca3", *served.maps],
+        "maps": [*served.maps, "pca", "pca3"],  # the first is shown first: what somebody made is wanted
     }
 
 

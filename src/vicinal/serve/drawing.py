@@ -162,7 +162,7 @@ def map_quality(served: Served, which: str, seed: int = 0) -> dict[str, Any]:
     def work() -> dict[str, float]:
         n = len(drawn.coordinates)
         if "trustworthiness" in drawn.quality or n < 3:
-            return drawn.quality
+            return {**drawn.quality, "among": n}
         some = np.arange(n) if n <= _MEASURED else np.sort(generator(seed).choice(n, _MEASURED, replace=False))
         rows = some if drawn.rows is None else drawn.rows[some]
         found = measure(rows_of(served.space, rows), drawn.coordinates[some], seed=seed, pairs=_PAIRS)

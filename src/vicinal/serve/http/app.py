@@ -13,7 +13,9 @@ from vicinal import __version__
 from vicinal.serve.http import asking, comparing, embeddings, explore, pages, questions, understanding, watching
 from vicinal.serve.http.errors import Failure, handle_errors
 from vicinal.serve.http.guard import Guard
+from vicinal.serve.http.light import Together
 from vicinal.serve.http.measures import Measures
+from vicinal.serve.quick import quick_answers
 from vicinal.serve.settings import Settings
 from vicinal.serve.shelf import Shelf
 
@@ -38,6 +40,7 @@ def application(shelf: Shelf, settings: Settings) -> FastAPI:
         docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     app.state.shelf, app.state.settings, app.state.measures = shelf, settings, Measures(shelf)
+    app.state.together = Together(lambda key, queries: quick_answers(key[0], queries, key[1], key[2]))
     for router in (questions.light, *(room.router for room in _ROUTES)):
         app.include_router(router)
     handle_errors(app)

@@ -12,15 +12,14 @@ from starlette.responses import Response
 from vicinal.errors import BadInput
 from vicinal.serve.answers import analogy_answer, described, nearest_answer, search_answer
 from vicinal.serve.http.bodies import AnalogyBody, NearestBody, SearchBody, SimilarityBody, VectorsBody
-from vicinal.serve.http.light import LightRoute, Together
+from vicinal.serve.http.light import LightRoute
 from vicinal.serve.http.replies import Found, Pairs, SpaceRecord, SpacesRecord, Table, Vectors
 from vicinal.serve.numbers import pairs_answer, table_answer, vectors_answer
-from vicinal.serve.quick import is_quick, quick_answers
+from vicinal.serve.quick import is_quick
 
 router = APIRouter(tags=["spaces"])
 light = APIRouter(tags=["spaces"], route_class=LightRoute)
 _NEAREST = {"requestBody": {"required": True, "content": {"application/json": {"schema": NearestBody.inlined()}}}}
-_together = Together(lambda key, queries: quick_answers(key[0], queries, key[1], key[2]))
 
 
 @router.get("/spaces", response_model=SpacesRecord)
@@ -49,7 +48,7 @@ async def nearest(name: str, request: Request) -> Response:
     _check(settings, body.query, body.k)
     plain = not (body.filter or body.exclude or body.exact)
     if plain and is_quick(served, body.query, body.k, body.metric):
-        content = await _together.ask((served, body.k, body.metric), body.query)
+        content = await request.app.state.together.ask((served, body.k, body.metric), body.query)
         return Response(content, media_type="application/json")
     how: dict[str, Any] = {"filter": body.filter, "exclude": body.exclude, "exact": body.exact}
     return await run_in_threadpool(lambda: JSONResponse(nearest_answer(served, body.query, body.k, body.metric, **how)))

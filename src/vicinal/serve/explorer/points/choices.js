@@ -4,7 +4,8 @@ import { short } from "../cloud/text.js";
 import { el, replace } from "../dom.js";
 
 const GROUPS = [6, 12]; // clusters offered
-const TITLES = { pca: "PCA, 2-D", pca3: "PCA, 3-D" };
+const TITLES = { pca: "PCA, 2-D", pca3: "PCA, 3-D", tsne: "t-SNE", umap: "UMAP" };
+const CLUSTERED = [100, 20000]; // names of a space that is shown in clusters unless told otherwise
 const TELLING = /^(labels?|groups?|class|categor(y|ies)|kind|type|topic|language|tag)$/i;
 
 export function choices(view) {
@@ -41,10 +42,11 @@ export async function usualPriority(source, space, rows) {
   return found ? rows.taken((await source.column(space.name, found[0])).values) : null;
 }
 
-// A column that tells what things are, where there is one.
+// A column that tells what things are, where there is one; else clusters, where they are quick to find.
 export function usualColour(space) {
   const found = Object.entries(space.columns).find(([name, kind]) => kind === "text" && TELLING.test(name));
-  return found ? `column:${found[0]}` : "none";
+  if (found) return `column:${found[0]}`;
+  return space.n >= CLUSTERED[0] && space.n <= CLUSTERED[1] ? `clusters:${GROUPS.at(-1)}` : "none";
 }
 
 // What Cloud.setColours takes, by point of the map

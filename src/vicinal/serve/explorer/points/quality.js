@@ -20,8 +20,7 @@ export function sentence(method, { trustworthiness, continuity, variance_kept: k
   const share = Number.isFinite(kept) ? ` keeps ${percent(kept)} of the variance` : "";
   if (!Number.isFinite(trustworthiness)) return `${method}${share}.`;
   const figures = `trustworthiness ${trustworthiness.toFixed(2)}, continuity ${continuity.toFixed(2)} of 1`;
-  const some = Math.min(points, among);
-  const basis = points !== among ? ` (by ${some.toLocaleString("en")} points, ${neighbours} neighbours)` : "";
+  const basis = points < among ? ` (by ${points.toLocaleString("en")} points, ${neighbours} neighbours)` : "";
   const advice = trustworthiness >= 0.95 ? "What is close here is mostly close in the space."
     : trustworthiness >= 0.85 ? "Most of what is close here is close in the space; not all."
       : "Much of what is close here is not close in the space: ask for neighbours before believing a group.";
