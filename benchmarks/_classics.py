@@ -203,13 +203,28 @@ def detail_page(name: str, record: dict) -> str:
 def _speed_lines(row: dict) -> list[str]:
     lines = []
     for who, values in row["values"].items():
-        low, mid, high = min(values), statistics.median(values), max(values)
-        shown = million(values) + " M/s" if row["unit"].endswith("_per_s") else f"{mid:.3g} s ({low:.3g}–{high:.3g})"
         ratio = row["faster_by"].get(who)
         aimed = f", aimed at {_aim(row, who)} ×" if _aim(row, who) and ratio else ""
-        faster = f"{ratio:.2f} ×{aimed}" if ratio else ""
-        lines.append(f"| {row['encoder']} | {row['job']} | {who} | {shown} | {faster} |")
+        faster = f"{ratio:.2f} ×{aimed}" if ratio else _asked(row, values) if who == "vicinal" else ""
+        lines.append(f"| {row['encoder']} | {row['job']} | {who} | {_amount(row['unit'], values)} | {faster} |")
     return lines
+
+
+def _amount(unit: str, values: list[float]) -> str:
+    """Write the median, least and most of a figure with its unit."""
+    low, mid, high = min(values), statistics.median(values), max(values)
+    if unit.endswith("_per_s"):
+        return million(values) + " M/s" if mid >= 1e5 else f"{mid:,.4g} /s ({low:,.4g}–{high:,.4g})"
+    return f"{mid:.3g} {'ms' if unit.endswith('_ms') else 's'} ({low:.3g}–{high:.3g})"
+
+
+def _asked(row: dict, values: list[float]) -> str:
+    """Say what was asked of the figure itself, and whether it was missed."""
+    mid = statistics.median(values)
+    for key, missed in (("at_least", lambda limit: mid < limit), ("at_most", lambda limit: mid > limit)):
+        if row.get(key) is not None:
+            return f"{key.replace('_', ' ')} {row[key]:,g} asked{': missed' if missed(row[key]) else ''}"
+    return ""
 
 
 def _plain(value: object) -> str:

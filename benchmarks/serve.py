@@ -180,7 +180,7 @@ def start_part(args) -> None:
     for _ in range(args.rounds):
         for who in CONTESTANTS:
             runs[who].append({"seconds": first_answer(who, folder)})
-    part.add(speed_row("server", "from start to first answer, 400,000 × 50 with an index", runs))
+    part.add(speed_row("server", "from start to first answer, 400,000 × 50 with an index", runs, at_most=1.5))
 
 
 def load_part(args) -> None:
@@ -190,8 +190,8 @@ def load_part(args) -> None:
     for _ in range(args.rounds):
         for who in CONTESTANTS:
             runs[who].append(load(who, folder, args.span))
-    part.add(speed_row("server", "nearest, top 10, 16 at once", runs, key="requests_per_s"))
-    part.add(speed_row("server", "99th percentile of the time to answer", runs, key="p99_ms"))
+    part.add(speed_row("server", "nearest, top 10, 16 at once", runs, key="requests_per_s", at_least=1500))
+    part.add(speed_row("server", "99th percentile of the time to answer", runs, key="p99_ms", at_most=25))
     recalls = {who: [run["recall"] for run in several] for who, several in runs.items()}
     part.add(quality_row("server", "GloVe 50d", "recall@10 of answers under load", recalls))
 
