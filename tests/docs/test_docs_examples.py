@@ -14,6 +14,9 @@ import importlib.util
 import os
 import re
 import shlex
+import subprocess
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,12 +30,14 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FIGURE = re.compile(r"-?\d+\.\d+")
-LANGUAGES = {"python", "pycon", "console", "python fragment", "sh", "text", "json", "toml", ""}
+LANGUAGES = {"python", "pycon", "console", "python fragment", "sh", "text", "json", "toml", "nginx", "ini", ""}
+ADDRESS = "http://127.0.0.1:8000"  # where pages say that a server listens
 OPTIONAL = {
     "matplotlib": r"vicinal\.maps|vicinal map",
     "sklearn": r"sklearn|--model (lsa|tfidf|table|random_projection)",
     "pyarrow": r"\.parquet",
     "faiss": r"import faiss",
+    "uvicorn": r"vc\.connect",
     "h5py": r"\.hdf5",
     "zstandard": r"\.zst\b",
 }
@@ -50,6 +55,13 @@ tokens = tokenize_corpus(lines, min_count=1)
 rows = np.random.default_rng(0).normal(size=(50, 2000)).astype(np.float32)
 """
 SETTING = {  # what a page takes for granted
+    "docs/how-to/serve.md": """
+import numpy as np
+from vicinal import Space
+chance = np.random.default_rng(0)
+Space(["king", "queen", "man", "woman", "sea"], chance.normal(size=(5, 4))).save("words.space")
+other = Space(["ship", "wave"], chance.normal(size=(2, 4)))
+""",
     "docs/explanation/counts.md": TEXT,
     "docs/explanation/glove.md": TEXT,
     "docs/explanation/maps.md": """
@@ -124,6 +136,20 @@ def run_console(block, page):
         assert wanted.strip() or result.exit_code == 0, result.stderr
 
 
+@contextmanager
+def address_in(text):
+    """The address that stands for `ADDRESS`: that of a server of words.space, if the code asks one."""
+    if ADDRESS not in text:
+        yield ADDRESS
+        return
+    command = [sys.executable, "-m", "vicinal", "serve", "words.space", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield re.search(r"http://[0-9.:]+", server.stdout.readline())[0]
+        finally:
+            server.terminate()
+
+
 def needs(page):
     shown = "\n".join(b.text for b in blocks(page) if b.language in ("python", "pycon", "console"))
     return [package for package, pattern in OPTIONAL.items() if re.search(pattern, shown)]
@@ -141,9 +167,11 @@ def test_what_a_page_shows_happens(page, tmp_path, monkeypatch):
     for block in blocks(page):
         assert block.language in LANGUAGES, f"{name_of(page)}, line {block.line}: a block of {block.language!r}"
         if block.language.startswith("python"):
-            code = compile("\n" * block.line + block.text, str(page), "exec")
-            if block.language == "python":
-                exec(code, namespace)
+            runs = block.language == "python"
+            with address_in(block.text if runs else "") as address:
+                code = compile("\n" * block.line + block.text.replace(ADDRESS, address), str(page), "exec")
+                if runs:
+                    exec(code, namespace)
         elif block.language == "pycon":
             run_session(block, page, namespace)
         elif block.language == "console":
