@@ -266,9 +266,9 @@ class TestFrame:
     def test_sections_have_addresses_and_keep_the_word(self, view):
         page = view("trust", word="queen")
         page.get_by_role("link", name="Cost of neighbours").press("Enter")
+        page.wait_for_function("document.querySelector('.parts [aria-current]').innerText === 'Cost of neighbours'")
         settled(page)
         assert in_hash(page, "part") == "costs" and in_hash(page, "word") == "queen"
-        assert page.locator(".parts [aria-current]").inner_text() == "Cost of neighbours"
         assert "of queen" in page.locator("table.ways thead").inner_text()
 
     @pytest.mark.parametrize("part", ["components", "variance", "trust", "onehot", "costs"])
