@@ -13,9 +13,10 @@ from sklearn.decomposition import PCA
 from vicinal import Space
 from vicinal.maps import Map, measure, pca_map
 from vicinal.serve import Served, Shelf, create_app
-from vicinal.serve.binary import map_bytes, names_bytes, packed
+from vicinal.serve.binary import map_bytes, names_bytes
 from vicinal.serve.drawing import drawing, map_quality, principal
 from vicinal.similarity import unit_rows
+from vicinal.store.container import container_bytes
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -188,5 +189,5 @@ def test_packed_is_a_safetensors_file(tmp_path):
     from safetensors.numpy import load
 
     arrays = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.array([1, 65535], np.uint16)}
-    found = load(packed(arrays, {"x": "y"}))
+    found = load(container_bytes(arrays, {"x": "y"}))
     assert all(np.array_equal(found[key], arrays[key]) for key in arrays)

@@ -4,6 +4,7 @@ Import from here; the explanation page "Evaluation" says what each figure means 
 """
 
 from vicinal.evaluate._combined import evaluate
+from vicinal.evaluate._ranks import spearman
 from vicinal.evaluate.analogy import evaluate_analogies
 from vicinal.evaluate.labels import evaluate_labels, read_labels
 from vicinal.evaluate.neighbors import neighbor_overlap, stability
@@ -24,6 +25,7 @@ __all__ = [
     "read_labels",
     "read_pairs",
     "read_questions",
+    "spearman",
     "stability",
     "translation_precision",
     "write_questions",

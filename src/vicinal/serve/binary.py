@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -14,10 +13,7 @@ from numpy.typing import NDArray
 from vicinal.errors import BadInput
 from vicinal.serve.drawing import drawing
 from vicinal.serve.served import Served
-
-_TYPES = {
-    "<f4": "F32", "<f2": "F16", "<i4": "I32", "<u4": "U32", "<u2": "U16", "|i1": "I8", "|u1": "U8",
-}  # fmt: skip
+from vicinal.store.container import container_bytes
 
 
 @dataclass(frozen=True)
@@ -43,38 +39,6 @@ class Body:
     def of(cls, data: bytes) -> Body:
         """Tag some bytes."""
         return cls(data, f'"{blake2b(data, digest_size=12).hexdigest()}"')
-
-
-def packed(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
-    """Lay arrays out as a safetensors file.
-
-    Parameters
-    ----------
-    tensors : mapping of str to array
-        float32, float16, int32, uint32, uint16, int8 or uint8; in this order in the file, so that the widest first
-        keeps every array on a multiple of its own width.
-    metadata : mapping of str to str
-
-    Returns
-    -------
-    bytes
-        8 bytes of length, the header (padded so that the arrays begin at a multiple of 8), the arrays end to end.
-
-    Examples
-    --------
-    >>> packed({"a": np.zeros(2, np.float32)}, {})[:8][0] > 0
-    True
-    """
-    header: dict[str, Any] = {"__metadata__": dict(metadata)}
-    at = 0
-    for key, array in tensors.items():
-        code = _TYPES[array.dtype.newbyteorder("<").str]
-        header[key] = {"dtype": code, "shape": list(array.shape), "data_offsets": [at, at + array.nbytes]}
-        at += array.nbytes
-    head = json.dumps(header).encode()
-    head += b" " * (-len(head) % 8)
-    little = (array.astype(array.dtype.newbyteorder("<"), copy=False) for array in tensors.values())
-    return b"".join([len(head).to_bytes(8, "little"), head, *(array.tobytes() for array in little)])
 
 
 def map_bytes(served: Served, which: str) -> Body:
@@ -105,7 +69,7 @@ def map_bytes(served: Served, which: str) -> Body:
             "axis_shares": json.dumps(drawn.axis_shares),
         }
         shown = {} if drawn.rows is None else {"rows": drawn.rows}
-        return Body.of(packed({"coordinates": drawn.coordinates, **shown}, about))
+        return Body.of(container_bytes({"coordinates": drawn.coordinates, **shown}, about))
 
     drawing(served, which)  # an unknown map leaves nothing behind
     return served.once(("map bytes", which), pack)
@@ -126,7 +90,7 @@ def names_bytes(served: Served) -> Body:
     def pack() -> Body:
         data, offsets = packed_names(served)
         tensors: dict[str, NDArray[Any]] = {"name_offsets": offsets, "names": data}
-        return Body.of(packed(tensors, {"space": served.name, "fingerprint": served.space.fingerprint}))
+        return Body.of(container_bytes(tensors, {"space": served.name, "fingerprint": served.space.fingerprint}))
 
     return served.once("names bytes", pack)
 

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from vicinal.errors import BadOption
 from vicinal.lengths import single, unit_rows
 from vicinal.randomness import generator
-from vicinal.serve.binary import Body, packed
+from vicinal.serve.binary import Body
 from vicinal.serve.columns import shortened
 from vicinal.serve.drawing import rows_of
 from vicinal.serve.served import Served
 from vicinal.space import Space
+from vicinal.store.container import container_bytes
 
 MOST = 64
 _SAMPLE = 20_000  # points that the centres are found on
@@ -70,7 +71,7 @@ def clusters_bytes(served: Served, k: int, seed: int = 0) -> Body:
             "others": "0",
             "explained": str(found.explained),
         }
-        return Body.of(packed({"codes": found.codes}, about))
+        return Body.of(container_bytes({"codes": found.codes}, about))
 
     check_count(k, len(served.space))
     return served.once(("clusters", k, seed), pack)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from vicinal.errors import BadOption, UnknownName
 from vicinal.names import near_spellings
-from vicinal.serve.binary import Body, packed
+from vicinal.serve.binary import Body
 from vicinal.serve.served import Served
+from vicinal.store.container import container_bytes
 
 MOST_LABELS = 255
 _FEW = 12  # whole numbers of so few values are taken for labels
@@ -51,7 +52,7 @@ def column_bytes(served: Served, column: str, kind: str = "auto") -> Body:
     --------
     >>> from vicinal import Space
     >>> served = Served("letters", Space(["A", "B"], [[3, 30], [15, 4]], columns={"group": ["x", "y"]}))
-    >>> b'"labels": "[' in column_bytes(served, "group").data
+    >>> b'"labels":"[' in column_bytes(served, "group").data
     True
     """
     if kind not in KINDS:
@@ -63,7 +64,7 @@ def column_bytes(served: Served, column: str, kind: str = "auto") -> Body:
     def pack() -> Body:
         tensors, about = column_parts(columns[column], kind)
         origin = {"space": served.name, "fingerprint": served.space.fingerprint, "column": column}
-        return Body.of(packed(tensors, {**origin, **about}))
+        return Body.of(container_bytes(tensors, {**origin, **about}))
 
     return served.once(("column", column, kind), pack)
 

@@ -21,12 +21,12 @@ from vicinal.errors import BadOption
 from vicinal.lengths import BLOCK_ROWS, unit_rows_wide
 from vicinal.maps import components
 from vicinal.randomness import generator
-from vicinal.serve.binary import packed
 from vicinal.serve.drawing import rows_of
 from vicinal.serve.linking import Link, link
 from vicinal.serve.measuring import MOST, Laid, Measured, correlate, lay, measure
 from vicinal.serve.served import Served
 from vicinal.space import Space
+from vicinal.store.container import container_bytes
 
 _FITTED = 20_000  # rows that the axes are fitted on
 
@@ -161,7 +161,7 @@ def links_bytes(a: Served, b: Served, by: str = "names") -> bytes:
     True
     """
     found = pair_of(a, b).link(by)
-    return packed({"to_b": found.to_b, "to_a": found.to_a}, _prints(a, b))
+    return container_bytes({"to_b": found.to_b, "to_a": found.to_a}, _prints(a, b))
 
 
 def frame_bytes(a: Served, b: Served, dim: int = 2, by: str = "names") -> bytes:
@@ -253,7 +253,7 @@ def _frame(pair: Pair, laid: Laid, dim: int, about: dict[str, str]) -> bytes:
         return out
 
     tensors = {"a": places(a, Laid("same coordinates")), "b": places(b, laid)}
-    return packed(tensors, {**about, "axis_shares": json.dumps(shares.tolist())})
+    return container_bytes(tensors, {**about, "axis_shares": json.dumps(shares.tolist())})
 
 
 def _prints(a: Served, b: Served) -> dict[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan, sqrt
+from math import isnan, nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.align import orthogonal_map
+from vicinal.evaluate import spearman
 from vicinal.lengths import unit_rows, unit_rows_wide
 from vicinal.randomness import generator
 from vicinal.serve.linking import Link
@@ -146,11 +147,10 @@ def correlate(a: Space, b: Space, link: Link) -> dict[str, float | int | None]:
         return {"value": None, "low": None, "high": None, "pairs": 0}
     i, j = np.triu_indices(n, 1) if n * (n - 1) // 2 <= _PAIRS else _drawn(n)
     count = len(i)
-    ranks = [_ranks(_scores(space, rows[i], rows[j])) for space, rows in zip((a, b), link.rows, strict=True)]
-    spread = sqrt(float(np.square(ranks[0]).sum() * np.square(ranks[1]).sum()))
-    if not spread:
+    left, right = (_scores(space, rows[i], rows[j]) for space, rows in zip((a, b), link.rows, strict=True))
+    value = spearman(left, right)
+    if isnan(value):  # all pairs of one space are equally alike
         return {"value": None, "low": None, "high": None, "pairs": count}
-    value = float(ranks[0] @ ranks[1]) / spread
     middle, half = np.arctanh(np.clip(value, -1 + 1e-12, 1 - 1e-12)), 1.96 * sqrt(1.06 / (count - 3))
     low, high = np.tanh([middle - half, middle + half]).tolist()
     return {"value": value, "low": min(low, value), "high": max(high, value), "pairs": count}
@@ -174,13 +174,6 @@ def _drawn(n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     rng = generator(0, 5)
     i = rng.integers(0, n, _PAIRS)
     return i, (i + rng.integers(1, n, _PAIRS)) % n
-
-
-def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Average ranks, less their mean."""
-    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks: NDArray[np.float64] = (np.cumsum(counts) - (counts - 1) / 2)[which]
-    return ranks - ranks.mean()
 
 
 def _scores(space: Space, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float64]:

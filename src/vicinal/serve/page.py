@@ -14,7 +14,7 @@ from vicinal.errors import BadInput
 from vicinal.lengths import single
 from vicinal.maps import Map
 from vicinal.serve.answers import described
-from vicinal.serve.binary import map_bytes, names_bytes, packed
+from vicinal.serve.binary import map_bytes, names_bytes
 from vicinal.serve.columns import column_bytes
 from vicinal.serve.drawing import map_quality
 from vicinal.serve.served import Served
@@ -24,6 +24,7 @@ from vicinal.serve.understanding.examples import example_groups, example_names
 from vicinal.serve.understanding.variance import variance_answer
 from vicinal.space import Space
 from vicinal.store.atomic import atomic
+from vicinal.store.container import container_bytes
 
 LARGEST = 50_000_000  # bytes of a page
 EXACT = 12_000_000  # bytes of vectors up to which they are kept as they are
@@ -131,7 +132,7 @@ def write_page(
         )
     vectors, form = _vectors(space.matrix, room)
     about["vectors"] = {"part": len(parts) + 1, "form": form, "count": len(vectors["vectors"]), "of": of}
-    parts.append(packed(vectors, {"form": form}))
+    parts.append(container_bytes(vectors, {"form": form}))
     page = one_page(kept, about | _worked_out(served, listed), parts)
     with atomic(path, force) as temporary:
         temporary.write_bytes(page)

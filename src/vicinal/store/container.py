@@ -129,6 +129,40 @@ def write_container(
     BadInput
         If an array has a type the container does not know.
     """
+    head = _head(arrays, metadata, align)
+    with open(path, "wb") as file:
+        file.write(head)
+        for array in arrays.values():
+            rows = max(1, _BLOCK // max(1, array[:1].nbytes))
+            for at in range(0, len(array), rows):
+                block = array[at : at + rows]
+                file.write(block.astype(block.dtype.newbyteorder("<"), copy=False).tobytes())
+
+
+def container_bytes(arrays: Mapping[str, NDArray], metadata: Mapping[str, str]) -> bytes:
+    """Lay arrays out as `write_container` does, in memory.
+
+    Returns
+    -------
+    bytes
+        The arrays begin at a multiple of 64.
+
+    Raises
+    ------
+    BadInput
+        If an array has a type the container does not know.
+
+    Examples
+    --------
+    >>> container_bytes({"a": np.zeros(2, np.float32)}, {})[8:].startswith(b'{"a":{"dtype":"F32"')
+    True
+    """
+    little = (array.astype(array.dtype.newbyteorder("<"), copy=False) for array in arrays.values())
+    return b"".join([_head(arrays, metadata), *(array.tobytes() for array in little)])
+
+
+def _head(arrays: Mapping[str, NDArray], metadata: Mapping[str, str], align: str = "") -> bytes:
+    """The length of the header and the header, padded so that an array begins at a multiple of 64."""
     header: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
     start = aligned = 0
     for name, array in arrays.items():
@@ -143,13 +177,7 @@ def write_container(
     except UnicodeEncodeError as error:
         raise BadInput(f"the name of a column, or the origin, holds what UTF-8 cannot ({error})") from None
     text += b" " * (-(8 + len(text) + aligned) % 64)
-    with open(path, "wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text)
-        for array in arrays.values():
-            rows = max(1, _BLOCK // max(1, array[:1].nbytes))
-            for at in range(0, len(array), rows):
-                block = array[at : at + rows]
-                file.write(block.astype(block.dtype.newbyteorder("<"), copy=False).tobytes())
+    return len(text).to_bytes(8, "little") + text
 
 
 def _parse_header(path: str, text: bytes) -> dict[str, Any]:
