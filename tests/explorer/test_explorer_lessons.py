@@ -384,7 +384,7 @@ def test_negatives_come_of_the_counts_of_the_space(open_lesson, royal):
     page.get_by_role("button", name="Draw again").click()
     changed = "was => !document.querySelectorAll('.step')[3].textContent.includes(was)"
     page.wait_for_function(changed, arg=", ".join(before))
-    code = """const random = (await import('./lessons/maths.js')).seeded(1), times = x.map(() => 0);
+    code = """const random = (await import('./vectors.js')).seeded(1), times = x.map(() => 0);
               for (let i = 0; i < 20000; i += 1) times[m.drawn(m.noiseShares(x), random)] += 1; return times;"""
     times = np.array(module(page, "pairs", code, [100, 10, 1]))
     expected = np.array([100, 10, 1]) ** 0.75
@@ -422,7 +422,7 @@ def test_training_lowers_the_loss_and_finds_the_queen(page, url):
     page.goto(url)
     code = """
       const { CORPUS } = await import("./lessons/corpus.js");
-      const { cosine } = await import("./lessons/maths.js");
+      const { cosine } = await import("./vectors.js");
       const sentences = CORPUS.split("\\n").map((line) => line.split(" "));
       return x.map((seed) => {
         const model = new m.SkipGram(sentences, { seed });

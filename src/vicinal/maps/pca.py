@@ -96,6 +96,12 @@ def _with_fixed_signs(axes: NDArray[np.float64]) -> NDArray[np.float64]:
     return axes * np.where(axes[np.arange(len(axes)), first] < 0, -1.0, 1.0)[:, None]
 
 
+def check_dim(space: Space, dim: int) -> None:
+    """Refuse a number of axes that a map of this space cannot have."""
+    if dim not in (2, 3) or dim > space.dim:
+        raise BadOption(f"a map of {space.dim}-dimensional vectors has dim 2 or 3 and no more than theirs, got {dim!r}")
+
+
 def chosen_rows(space: Space, names: Iterable[str] | None, least: int = 3) -> tuple[Names, NDArray[np.int64]]:
     """Return the names to map and their rows: distinct, known, at least so many."""
     chosen = space.names if names is None else Names(names)
@@ -165,8 +171,7 @@ def pca_map(
     >>> drawn.coordinates.shape, round(drawn.quality["variance_kept"], 2)
     ((3, 2), 1.0)
     """
-    if dim not in (2, 3) or dim > space.dim:
-        raise BadOption(f"a map of {space.dim}-dimensional vectors has dim 2 or 3 and no more than theirs, got {dim!r}")
+    check_dim(space, dim)
     if fit_on not in ("chosen", "all"):
         raise BadOption(f"fit_on must be 'chosen' or 'all', got {fit_on!r}")
     kept, rows = chosen_rows(space, names)

@@ -15,7 +15,7 @@ from vicinal.maps._attraction import Attraction, Places
 from vicinal.maps._kept import Kept, digest
 from vicinal.maps._neighbours import check_recall, neighbours_of
 from vicinal.maps.map import Map
-from vicinal.maps.pca import chosen_rows, components, vectors_of
+from vicinal.maps.pca import check_dim, chosen_rows, components, vectors_of
 from vicinal.maps.quality import measure
 from vicinal.progress import Callback, Meter
 from vicinal.randomness import generator
@@ -107,8 +107,7 @@ def tsne_map(
     >>> drawn.coordinates.shape, drawn.quality["trustworthiness"] > 0.8
     ((40, 2), True)
     """
-    if dim not in (2, 3) or dim > space.dim:
-        raise BadOption(f"a map of {space.dim}-dimensional vectors has dim 2 or 3 and no more than theirs, got {dim!r}")
+    check_dim(space, dim)
     check_number("perplexity", perplexity, 1)
     check_whole("iterations", iterations)
     check_recall(recall)

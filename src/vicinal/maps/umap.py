@@ -15,7 +15,7 @@ from vicinal.maps._kept import Kept, digest
 from vicinal.maps._neighbours import check_recall, neighbours_of
 from vicinal.maps._umap_graph import Graph, fitted_curve, membership, union
 from vicinal.maps.map import Map
-from vicinal.maps.pca import chosen_rows, components, vectors_of
+from vicinal.maps.pca import check_dim, chosen_rows, components, vectors_of
 from vicinal.maps.quality import measure
 from vicinal.progress import Callback, Meter
 from vicinal.randomness import generator
@@ -104,8 +104,7 @@ def umap_map(
     >>> drawn.coordinates.shape, drawn.quality["trustworthiness"] > 0.75
     ((40, 2), True)
     """
-    if dim not in (2, 3) or dim > space.dim:
-        raise BadOption(f"a map of {space.dim}-dimensional vectors has dim 2 or 3 and no more than theirs, got {dim!r}")
+    check_dim(space, dim)
     check_whole("n_neighbors", n_neighbors, 3)
     check_number("min_dist", min_dist, 0, 1)
     check_recall(recall)

@@ -3,9 +3,9 @@
 import { el, replace } from "../dom.js";
 import { downloads } from "../figure.js";
 import { searchBox } from "../search.js";
+import { lengthOf } from "../vectors.js";
 import { mend } from "./mend.js";
 import { examples, failure, fixed, newest, ranking, rankingPicture } from "./parts.js";
-import { length } from "./plane.js";
 import { formatSum, parseSum, shown } from "./terms.js";
 import { whyDiffer } from "./why.js";
 
@@ -77,8 +77,8 @@ async function found(source, space, { q, k, exact }) {
   }));
   const asked = [...new Set(lists.flatMap(({ matches }) => matches.slice(0, 10).map(({ name }) => name)))];
   const { vectors } = await source.vectors(space.name, [q, ...asked]);
-  const lengths = new Map(vectors.slice(1).map(({ name, vector }) => [name, length(vector)]));
-  return { q, k, lists, lengths, own: vectors[0].row === null ? null : length(vectors[0].vector), dim: space.dim };
+  const lengths = new Map(vectors.slice(1).map(({ name, vector }) => [name, lengthOf(vector)]));
+  return { q, k, lists, lengths, own: vectors[0].row === null ? null : lengthOf(vectors[0].vector), dim: space.dim };
 }
 
 function draw({ q, k, lists, lengths, own, dim }, ask) {

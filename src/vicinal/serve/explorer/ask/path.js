@@ -2,9 +2,9 @@
 
 import { el, replace } from "../dom.js";
 import { searchBox } from "../search.js";
+import { unit } from "../vectors.js";
 import { mendNames } from "./mend.js";
 import { examples, failure, fixed, nameButton, newest } from "./parts.js";
-import { unit } from "./plane.js";
 import { scene } from "./scene.js";
 import { shown } from "./terms.js";
 

@@ -1,17 +1,8 @@
 // A plane that shows a few vectors as well as a plane can: their two largest principal components.
 
-export const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+import { dot } from "../vectors.js";
+
 export const add = (a, b, weight = 1) => a.map((value, i) => value + weight * b[i]);
-export const length = (a) => Math.hypot(...a);
-
-// At length 1; a vector of zeros stays one
-export function unit(a) {
-  const size = length(a);
-  return size ? a.map((value) => value / size) : [...a];
-}
-
-// Cosine; 0 where a vector is zero
-export const cosine = (a, b) => dot(unit(a), unit(b));
 
 // vectors: a few lists of numbers → {place(vector) → [x, y], share}: where a vector stands on the plane, and how much of the
 // variance of the given vectors it shows, 0 to 1. Few vectors of many dimensions, so the axes are had from the products of

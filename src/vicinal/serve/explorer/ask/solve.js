@@ -1,8 +1,8 @@
 // What a sum of names is nearest to: by 3CosAdd and 3CosMul, without the words of the question and with them.
 
+import { cosine, lengthOf, unit } from "../vectors.js";
 import { fixed } from "./parts.js";
 import { arrowsOf } from "./arrows.js";
-import { cosine, length, unit } from "./plane.js";
 import { analogyOf, formatSum, shown } from "./terms.js";
 
 const K = 10;
@@ -32,7 +32,7 @@ export async function solved(source, space, terms, withOwn) {
   if (multiplied && withOwn) multiplied = [...multiplied, ...productsOf(analogy, vectors)].sort((a, b) => b.score - a.score).slice(0, K);
   const most = Math.max(...(multiplied ?? []).map(({ score }) => score)) || 1;
   return {
-    terms, vectors, landing, best, answers, by: sum.by, withOwn, empty: length(landing) < 1e-9,
+    terms, vectors, landing, best, answers, by: sum.by, withOwn, empty: lengthOf(landing) < 1e-9,
     added: rows(withOwn ? including.slice(0, K) : without, (score) => score),
     multiplied: multiplied && rows(multiplied, (score) => score / most),
     own: names.map((name) => {

@@ -3,11 +3,11 @@
 import { el, replace } from "../dom.js";
 import { downloads } from "../figure.js";
 import { searchBox } from "../search.js";
+import { unit } from "../vectors.js";
 import { arrowsOf } from "./arrows.js";
 import { adder, termChips } from "./chips.js";
 import { mend } from "./mend.js";
 import { examples, failure, newest, ranking, rankingPicture, redrawn } from "./parts.js";
-import { unit } from "./plane.js";
 import { scene } from "./scene.js";
 import { sayOwn, solved } from "./solve.js";
 import { formatSum, parseSum, shown, shownSum } from "./terms.js";

@@ -2,8 +2,9 @@
 
 import { el, replace } from "../dom.js";
 import { searchBox } from "../search.js";
+import { cosine, unit } from "../vectors.js";
 import { exercise } from "./exercise.js";
-import { cosine, euclidean, figures, minus, plus, unit } from "./maths.js";
+import { euclidean, figures, minus, plus } from "./maths.js";
 import { neighbours, slow, step } from "./parts.js";
 import { steps } from "./steps.js";
 import { vectorsOf, wholly } from "./words.js";

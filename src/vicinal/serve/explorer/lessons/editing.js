@@ -2,7 +2,8 @@
 
 import { el, replace } from "../dom.js";
 import { searchBox } from "../search.js";
-import { cosine, figures } from "./maths.js";
+import { cosine } from "../vectors.js";
+import { figures } from "./maths.js";
 import { neighbours, slider, slow, step } from "./parts.js";
 import { vectorsOf, wholly } from "./words.js";
 

@@ -2,7 +2,8 @@
 
 import { el, replace } from "../dom.js";
 import { searchBox } from "../search.js";
-import { cosine, euclidean, figures, lengthOf } from "./maths.js";
+import { cosine, lengthOf } from "../vectors.js";
+import { euclidean, figures } from "./maths.js";
 import { slow, step } from "./parts.js";
 import { vectorsOf, wholly } from "./words.js";
 

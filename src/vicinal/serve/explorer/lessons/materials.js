@@ -3,10 +3,11 @@
 import { el, replace } from "../dom.js";
 import { figure } from "../figure.js";
 import { CATEGORIES } from "../theme.js";
+import { cosine, dot, lengthOf } from "../vectors.js";
 import { exercise, readNumber } from "./exercise.js";
 import { inSpace } from "./inspace.js";
 import { labelsApart } from "./labels.js";
-import { cosine, degrees, dot, euclidean, figures, lengthOf, ranked } from "./maths.js";
+import { degrees, euclidean, figures, ranked } from "./maths.js";
 import { choice, step, table } from "./parts.js";
 import { Plane } from "./plane.js";
 

@@ -1,18 +1,6 @@
 // The few formulas of the lessons, on plain arrays or Float32Arrays.
 
-export function dot(a, b) {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
-  return sum;
-}
-
-export const lengthOf = (a) => Math.sqrt(dot(a, a));
-
-// A vector of zeros has no direction: its cosine with anything is 0.
-export function cosine(a, b) {
-  const lengths = lengthOf(a) * lengthOf(b);
-  return lengths ? Math.max(-1, Math.min(1, dot(a, b) / lengths)) : 0;
-}
+import { cosine, dot, lengthOf, unit } from "../vectors.js";
 
 export const degrees = (a, b) => (Math.acos(cosine(a, b)) * 180) / Math.PI;
 
@@ -23,11 +11,6 @@ export const plus = (a, b) => Array.from(a, (value, i) => value + b[i]);
 export const times = (a, factor) => Array.from(a, (value) => value * factor);
 
 export const euclidean = (a, b) => lengthOf(minus(a, b));
-
-export function unit(a) {
-  const length = lengthOf(a);
-  return length ? times(a, 1 / length) : Array.from(a);
-}
 
 // items: [{vector}] → the same with `score`, nearest first; of equals the earlier. By "euclidean" the score is a distance.
 export function ranked(vector, items, metric) {
@@ -95,17 +78,6 @@ export function laidOnto(points, others) {
   const { mirror, angle } = [turn(1), turn(-1)].reduce((best, next) => (next.gain > best.gain + 1e-12 ? next : best));
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   return points.map(([x, y]) => [c * x - s * mirror * y, s * x + c * mirror * y]);
-}
-
-// Random numbers from 0 to 1 that a seed decides (mulberry32).
-export function seeded(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 export const figures = (value, digits = 3) => value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });

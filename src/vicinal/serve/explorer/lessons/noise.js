@@ -1,7 +1,7 @@
 // A step of lesson 3: which words are drawn as negatives, and which occurrences are skipped.
 
 import { el } from "../dom.js";
-import { seeded } from "./maths.js";
+import { seeded } from "../vectors.js";
 import { counted, drawn, keepChance, noiseShares } from "./pairs.js";
 import { slow, step, table } from "./parts.js";
 import { known } from "./words.js";

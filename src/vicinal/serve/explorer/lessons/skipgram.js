@@ -2,7 +2,7 @@
 // centre (its vector) and one for when it is the context. From a true pair and a few negatives it learns by
 //   loss = −log σ(u⁺·v) − Σ log σ(−u⁻·v),   v: row of the centre, u⁺: of the context, u⁻: of a negative.
 
-import { dot, seeded } from "./maths.js";
+import { dot, seeded } from "../vectors.js";
 import { counted, drawn, noiseShares, pairsOf } from "./pairs.js";
 
 export const sigmoid = (x) => 1 / (1 + Math.exp(-x));

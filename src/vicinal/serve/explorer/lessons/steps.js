@@ -3,8 +3,9 @@
 import { el, replace } from "../dom.js";
 import { figure } from "../figure.js";
 import { CATEGORIES } from "../theme.js";
+import { dot, lengthOf, unit } from "../vectors.js";
 import { labelsApart } from "./labels.js";
-import { dot, figures, lengthOf, minus, times, unit } from "./maths.js";
+import { figures, minus, times } from "./maths.js";
 import { narrow, step } from "./parts.js";
 import { Plane } from "./plane.js";
 

@@ -1,9 +1,11 @@
 // The answers of the API, by address: (held, body) → what the server answers, but for the space's name and fingerprint.
 // held: {space, names, vectors, byKind, drawn(which)} of page/source.js.
 
+import { parseSum } from "../ask/terms.js";
 import { Failure } from "../source.js";
+import { unit } from "../vectors.js";
 import { heat } from "./heat.js";
-import { METRICS, belonging, parseSum, score, sumOf, unit } from "./maths.js";
+import { METRICS, belonging, score, sumOf } from "./maths.js";
 import { straightPath, strongestPath } from "./paths.js";
 import { trusted } from "./trust.js";
 
@@ -121,6 +123,7 @@ export function resolve(held, query, metric = held.space.metric) {
   const row = held.names.row(query);
   if (row >= 0) return { vector: held.vectors.row(withVector(held, row)), own: [row] };
   const terms = parseSum(query);
+  if (!terms) throw new Failure(`a term is missing in '${query}'; write sums as 'king - man + woman'`);
   const rows = terms.map(({ name }) => withVector(held, held.names.known(name)));
   const parts = rows.map((one) => (metric === "cosine" ? unit(held.vectors.row(one)) : held.vectors.row(one)));
   return { vector: sumOf(parts, terms.map(({ weight }) => weight)).map(Math.fround), own: rows };

@@ -1,7 +1,7 @@
 // k-means in the original space, on a sample of the rows, then every row to its nearest centre.
 
 import { Failure } from "../source.js";
-import { seeded, unit } from "./maths.js";
+import { seeded, unit } from "../vectors.js";
 
 const SAMPLE = 5000;
 const [STARTS, ROUNDS, MOST, FREQUENT] = [3, 25, 64, 30];

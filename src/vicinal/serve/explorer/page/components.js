@@ -1,6 +1,7 @@
 // Principal components of a few vectors, and an order of them in which neighbours are alike.
 
-import { dot, sumOf } from "./maths.js";
+import { dot } from "../vectors.js";
+import { sumOf } from "./maths.js";
 
 const NOTHING = 1e-12; // share of the variance below which what is left is rounding
 const SWEEPS = 60;

@@ -1,8 +1,8 @@
 // Words × components, as the server answers POST /heatmap.
 
 import { Failure } from "../source.js";
+import { unit } from "../vectors.js";
 import { components, seriated } from "./components.js";
-import { unit } from "./maths.js";
 
 const MOST = 100; // words
 const [TOLD, END, SHORT_OF, TELLS] = [4, 4, 0.4, 0.5]; // as the server tells of columns in words

@@ -1,37 +1,8 @@
-// Sums of names, scores and the best of many, on plain arrays and typed arrays of numbers; computed in float64.
+// Sums of vectors, scores and the best of many, on plain arrays and typed arrays of numbers; computed in float64.
 
-import { Failure } from "../source.js";
+import { dot, lengthOf, unit } from "../vectors.js";
 
 export const METRICS = ["cosine", "dot", "euclidean"];
-const FACTOR = /^([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*\*\s*(.+)$/s;
-const LOOSE = /^(?:[+-]\s.*|.*\s[+-])$/s; // an operator with nothing on its other side
-
-// "king - man + 0.5 * New York" → [{weight, name}, …]; operators stand between spaces
-export function parseSum(text) {
-  const [first, ...rest] = text.trim().split(/(?:^|\s+)([+-])\s+/);
-  const signed = first || !rest.length ? [["+", first]] : [];
-  for (let i = 0; i < rest.length; i += 2) signed.push([rest[i], rest[i + 1]]);
-  return signed.map(([sign, term]) => {
-    const [, factor, named] = FACTOR.exec(term.trim()) ?? [null, "1", term];
-    const name = named.trim();
-    if (!name || LOOSE.test(name)) throw new Failure(`a term is missing in '${text}'; write sums as 'king - man + woman'`);
-    return { weight: (sign === "+" ? 1 : -1) * Number(factor), name };
-  });
-}
-
-export function dot(a, b) {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
-  return sum;
-}
-
-export const lengthOf = (a) => Math.sqrt(dot(a, a));
-
-// Length 1; a vector of zeros stays one.
-export function unit(a) {
-  const length = lengthOf(a);
-  return Float64Array.from(a, (value) => (length ? value / length : 0));
-}
 
 export function sumOf(vectors, weights = vectors.map(() => 1)) {
   const total = new Float64Array(vectors[0].length);
@@ -77,15 +48,4 @@ export function belonging(vectors) {
   const units = vectors.map(unit);
   const whole = sumOf(units);
   return units.map((one) => Math.fround(dot(one, unit(whole.map((value, i) => value - one[i])))));
-}
-
-// Random numbers from 0 to 1 that a seed decides (mulberry32).
-export function seeded(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -1,6 +1,7 @@
 // The way from one name to another, as the server finds it (see its documentation of POST /path).
 
-import { best, dot, sumOf, unit } from "./maths.js";
+import { dot, unit } from "../vectors.js";
+import { best, sumOf } from "./maths.js";
 
 const POOL = 1000; // names that a path may pass
 

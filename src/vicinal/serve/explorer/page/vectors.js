@@ -1,6 +1,7 @@
 // The vectors of a file: float32, or whole numbers from -127 to 127 with a scale a row.
 
-import { best, lengthOf } from "./maths.js";
+import { lengthOf } from "../vectors.js";
+import { best } from "./maths.js";
 
 export class Vectors {
   constructor(data, scales, dim) {
