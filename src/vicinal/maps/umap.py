@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.checks import check_number, check_whole
-from vicinal.errors import BadOption
 from vicinal.index.rows import in_ranges, worker_count
 from vicinal.maps._kept import Kept, digest
 from vicinal.maps._neighbours import check_recall, neighbours_of
