@@ -48,6 +48,20 @@ def test_a_file_edited_by_hand_still_opens(tmp_path):
     assert Map.open(tmp_path / "m.tsv")["sea"].tolist() == [1.0, 2.0, 3.0]
 
 
+@pytest.mark.parametrize("ending", [".map", ".tsv"])
+@pytest.mark.parametrize("dim", [2, 3])
+def test_a_map_of_nothing_survives_a_round_trip(tmp_path, ending, dim):
+    Map([], np.empty((0, dim)), "PCA").save(tmp_path / f"m{ending}")
+    back = Map.open(tmp_path / f"m{ending}")
+    assert len(back) == 0 and back.dim == dim
+
+
+def test_a_method_cannot_steer_the_terminal(tmp_path):
+    Map(["a"], [[0, 0]], "\x1b[2Jgone\u202e" + "x" * 1000).save(tmp_path / "m.map")
+    shown = repr(Map.open(tmp_path / "m.map"))
+    assert shown.isprintable() and "\\x1b[2Jgone" in shown and len(shown) < 120
+
+
 HEAD = "# vicinal.map/1\nname\tx\ty\n"
 
 

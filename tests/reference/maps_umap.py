@@ -60,6 +60,7 @@ def one_epoch(
                     places[head][axis] += learning_rate * clip(force * g)
                     places[tail][axis] -= learning_rate * clip(force * g)
             state = (scramble((seed + STEP * epoch) & MASK) + STEP * edge * negatives) & MASK
+            push = [0.0] * len(places[head])
             for _ in range(negatives):
                 state = (state + STEP) & MASK
                 other = ((scramble(state) & 0xFFFFFFFF) * len(places)) >> 32
@@ -68,4 +69,6 @@ def one_epoch(
                 if square > 0 and other != head:
                     force = 2 * b / ((0.001 + square) * (1 + a * square**b))
                     for axis, g in enumerate(gap):
-                        places[head][axis] += learning_rate * clip(force * g)
+                        push[axis] += clip(force * g)
+            for axis, p in enumerate(push):
+                places[head][axis] += learning_rate * p

@@ -28,8 +28,8 @@ def to_text(names: Iterable[str], coordinates: NDArray[np.float32], method: str,
     return "\n".join(lines) + "\n"
 
 
-def from_text(data: bytes, where: str) -> tuple[list[str], list[list[float]], str, dict[str, Any]]:
-    """Read names, places, method and record, or raise `BadFormat` with the first bad line."""
+def from_text(data: bytes, where: str) -> tuple[list[str], list[list[float]], int, str, dict[str, Any]]:
+    """Read names, places, number of axes, method and record, or raise `BadFormat` with the first bad line."""
     try:
         text = data.decode("utf-8-sig")  # editors may have added a byte order mark and changed the line ends
     except UnicodeDecodeError as error:
@@ -50,7 +50,7 @@ def from_text(data: bytes, where: str) -> tuple[list[str], list[list[float]], st
             places.append(place)
     method = about.pop("method", "")
     try:
-        return names, places, method, {key: json.loads(value) for key, value in about.items()}
+        return names, places, len(columns) - 1, method, {key: json.loads(value) for key, value in about.items()}
     except (ValueError, RecursionError) as error:
         raise BadFormat(f"{where}: a heading line is not JSON ({error})") from None
 

@@ -94,8 +94,8 @@ def move(places, starts, tails, rates, first, last, curve, rate, epoch, negative
     """Run one epoch over the edges that leave the points ``first`` to ``last``.
 
     An edge of rate r is taken in the epochs in which r times the number of epochs reaches another whole number. It
-    pulls its ends together, then ``negatives`` points drawn at random push its head away. What is drawn depends on
-    seed, epoch and edge alone.
+    pulls its ends together, then ``negatives`` points drawn at random push its head away, all from where it stands.
+    What is drawn depends on seed, epoch and edge alone.
 
     Parameters
     ----------
@@ -139,6 +139,7 @@ def move(places, starts, tails, rates, first, last, curve, rate, epoch, negative
                 if deep:
                     places[tail, 2] -= dz
             state = scramble(seed + _STEP * np.uint64(epoch)) + _STEP * np.uint64(edge * negatives)
+            px, py, pz = zero, zero, zero  # summed, so that no draw waits for the one before it
             for _ in range(negatives):
                 state += _STEP
                 other = np.int64(((scramble(state) & _LOW) * n) >> _HALF)
@@ -147,9 +148,10 @@ def move(places, starts, tails, rates, first, last, curve, rate, epoch, negative
                 square = dx * dx + dy * dy + dz * dz
                 if square > 0 and other != head:
                     force = two * b / ((_TINY + square) * (a * power(square, b) + _ONE))
-                    x += rate * clipped(force * dx)
-                    y += rate * clipped(force * dy)
-                    z += rate * clipped(force * dz)
+                    px += clipped(force * dx)
+                    py += clipped(force * dy)
+                    pz += clipped(force * dz)
+            x, y, z = x + rate * px, y + rate * py, z + rate * pz
         places[head, 0], places[head, 1] = x, y
         if deep:
             places[head, 2] = z

@@ -142,8 +142,8 @@ class Map:
         if Path(path).suffix.lower() == ENDING:
             names, places, method, record = read_native(path)
         else:
-            names, rows, method, record = from_text(Path(path).read_bytes(), str(path))
-            places = np.array(rows).reshape(len(names), -1)
+            names, rows, dim, method, record = from_text(Path(path).read_bytes(), str(path))
+            places = rows if rows else np.empty((0, dim))
         known = ("fingerprint", "quality", "axis_shares", "options")
         try:
             return cls(names, places, method, **{key: value for key, value in record.items() if key in known})
@@ -171,14 +171,14 @@ class Map:
     def __repr__(self) -> str:
         figures = "".join(f", {what} {figure}" for what, figure in self.summary())
         names = ", ".join(printable(name[:60]) for name in self._first()) + (", …" if len(self) > 5 else "")
-        return f"Map({len(self):,} names × {self.dim}, {self.method}{figures}: {names})"
+        return f"Map({len(self):,} names × {self.dim}, {printable(self.method[:60])}{figures}: {names})"
 
     def _repr_html_(self) -> str:
         rows = [
             (name[:60], *(f"{value:.3f}" for value in place))
             for name, place in zip(self._first(), self.coordinates, strict=False)
         ]
-        places = html_table((f"{len(self):,} names, {self.method}", *AXES[: self.dim]), rows)
+        places = html_table((f"{len(self):,} names, {self.method[:60]}", *AXES[: self.dim]), rows)
         return places + (html_table(("quality", ""), self.summary()) if self.summary() else "")
 
 
