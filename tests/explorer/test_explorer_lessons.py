@@ -220,6 +220,8 @@ def test_a_space_that_knows_none_of_the_usual_words_begins_with_its_own(open_les
         numbers = page.locator(".step").nth(1).locator(".chips .id").all_inner_texts()
         assert numbers == [*(str(i) for i in range(len(numbers) - 1)), "unknown"]
         assert page.locator(".step").nth(2).locator("svg").count() == 1
+        shown = listed(page.locator(".step").nth(3))[1]
+        assert all(-1.001 <= score <= 1.001 for score in shown)  # cosines, whatever the metric of the space
     page = open_lesson(1, space="films")
     page.get_by_role("textbox", name="Your sentence", exact=True).fill("film 7: part 1; film 7: part 1; no film")
     page.wait_for_function("document.querySelectorAll('.step')[1].textContent.includes('no filmunknown')")
@@ -805,9 +807,9 @@ def test_a_row_of_few_numbers_can_be_edited_to_nothing(open_lesson):
 def test_labels_lie_on_no_other(open_lesson):
     for number, state in ((6, {}), (6, {"x": "1", "y": "0"}), (2, {}), (2, {"x": "7.5", "y": "75"})):
         page = open_lesson(number, **state)
-        boxes = page.evaluate("""() => [...document.querySelectorAll('figure')].flatMap((figure) => [...figure.querySelectorAll(
-            'svg > g:nth-last-child(2) > text')].map((node) => [node.textContent, node.getBBox()])
-            .map(([text, { x, y, width, height }]) => [text, x, y, x + width, y + height]))""")
+        boxes = page.evaluate("""() => [...document.querySelectorAll("figure svg > g:nth-last-child(2) > text")]
+            .map((node) => [node.textContent, node.getBBox()])
+            .map(([text, { x, y, width, height }]) => [text, x, y, x + width, y + height])""")
         assert len(boxes) in (6, 12)
         for (a, *p), (b, *q) in combinations(boxes, 2):
             across, down = min(p[2], q[2]) - max(p[0], q[0]), min(p[3], q[3]) - max(p[1], q[1])

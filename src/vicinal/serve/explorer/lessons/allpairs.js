@@ -44,7 +44,7 @@ function asking(lesson, materials, pairs, by, measure) {
     key: `${key}${a.name}${b.name}`, ask: `${a.name} [${a.vector.join(", ")}] and ${b.name} [${b.vector.join(", ")}]`, kind: "number",
     check: (value) => (isRight(value, a, b, by) ? { right: true, say: figures(MEASURES[by](a.vector, b.vector), digits) }
       : { right: false, say: missed(value, a, b, by) }),
-    hints: [hint, () => sums(a, b, by)], worked: () => `${sums(a, b, by)} ${worked(a, b, by)}`,
+    hints: [hint, () => sums(a, b, by)], worked: () => worked(a, b, by),
   })));
   const found = el("div", { class: "matrix" });
   const fill = () => found.replaceChildren(matrix(lesson, materials, by));

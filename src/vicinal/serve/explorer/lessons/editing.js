@@ -68,6 +68,6 @@ export function editing(lesson) {
   });
   update();
   return { update, node: step(2, "The same in the served space", `A row of ${space.name} has ${several(space.dim, "number")}. Take one, `
-    + `change its ${Math.min(SLIDERS, space.dim)} largest, and see which row is nearest now, by cosine. Small changes keep the name: there `
+    + "change its largest numbers, and see which row is nearest now, by cosine. Small changes keep the name: there "
     + "is room around every row. Then, at some point, another name takes over.", box, controls, found) };
 }
