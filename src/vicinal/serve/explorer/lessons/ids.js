@@ -107,7 +107,8 @@ async function besideOf(lesson, words, choose) {
   const able = [...new Map(words.map((word) => found.get(word)).filter(Boolean).map((one) => [one.name, one])).values()];
   if (!able.length) return el("p", { class: "faint" }, "None of these words is known to the space; try others.");
   const chosen = able.find(({ name }) => name === kept.get("t")) ?? able.find(({ name }) => name.toLowerCase() === "king") ?? able.at(-1);
-  const [names, answer] = await Promise.all([source.names(space.name), source.nearest(space.name, chosen.name, { k: 6, metric: "cosine" })]);
+  const [names, answer] = await Promise.all([source.names(space.name),
+    source.nearest(space.name, chosen.name, { k: 6, metric: "cosine" })]);
   const around = [-3, -2, -1, 1, 2, 3].map((by) => chosen.row + by).filter((row) => row >= 0 && row < names.length);
   return [el("p", { class: "picks" },
     able.map(({ name }) => el("button", { "data-stay": name, "aria-pressed": String(name === chosen.name), onclick: () => choose(name) },
