@@ -26,13 +26,26 @@ HOSTILE = [
 
 @pytest.fixture(scope="module")
 def url(serving, royal):
-    """Address of a server of three spaces: royal, one whose sums fail, one with hostile names."""
+    """Address of a server of royal, a space whose sums fail, one with hostile names, and others than English words."""
     random = np.random.default_rng(3)
     failing = Space(
         ["king", "man", "woman", "queen", "duke"], [[5, 1, 0], [1, 0, 0], [0, 0, 1], [-5, -1, -1], [5, 1, 0.5]]
     )
     hostile = Space(HOSTILE, random.normal(size=(len(HOSTILE), 6)))
-    shelf = Shelf([Served("royal", royal), Served("failing", failing), Served("hostile", hostile)])
+    french = ["le", "roi", "reine", "homme", "femme", "pomme"]
+    others = {
+        "royal": royal,
+        "failing": failing,
+        "hostile": hostile,
+        "french": Space(
+            french, [[0, 0, 0, 1], [1, 1, 0, 0], [1, -1, 0, 0], [0, 1, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0.5]]
+        ),
+        "nodes": Space([str(i) for i in range(90)], random.normal(size=(90, 8))),
+        "films": Space([f"film {i}: part {i % 3}" for i in range(60)], random.normal(size=(60, 8)), metric="dot"),
+        "three": Space(["a", "b", "c"], [[1, 0], [0, 1], [-1, -0.5]]),
+        "one": Space(["only"], [[2.0]]),
+    }
+    shelf = Shelf([Served(name, space) for name, space in others.items()])
     return serving(shelf).url + "/explorer/"
 
 
@@ -195,6 +208,33 @@ def test_ids_are_rows_and_rows_are_vectors(open_lesson, royal):
     assert question(page, 0).locator(".said").inner_text().startswith("Right.")
 
 
+def test_a_space_that_knows_none_of_the_usual_words_begins_with_its_own(open_lesson):
+    begins = {
+        "nodes": "0 1 2 3 zyxwv", "films": "film 0: part 0; film 1: part 1; film 2: part 2; film 3: part 0; zyxwv",
+        "three": "a b c zyxwv", "one": "only zyxwv", "french": "le roi reine homme zyxwv",
+    }  # fmt: skip
+    for space, line in begins.items():
+        page = open_lesson(1, space=space)
+        typed = page.get_by_role("textbox", name="Your sentence", exact=True)
+        assert typed.input_value() == line
+        numbers = page.locator(".step").nth(1).locator(".chips .id").all_inner_texts()
+        assert numbers == [*(str(i) for i in range(len(numbers) - 1)), "unknown"]
+        assert page.locator(".step").nth(2).locator("svg").count() == 1
+        shown = listed(page.locator(".step").nth(3))[1]
+        assert all(-1.001 <= score <= 1.001 for score in shown)  # cosines, whatever the metric of the space
+    page = open_lesson(1, space="films")
+    page.get_by_role("textbox", name="Your sentence", exact=True).fill("film 7: part 1; film 7: part 1; no film")
+    page.wait_for_function("document.querySelectorAll('.step')[1].textContent.includes('no filmunknown')")
+    assert page.locator(".step").nth(1).locator(".chips .id").all_inner_texts() == ["7", "7", "unknown"]
+    assert answer(page, 0, 1).startswith("Right. 3 tokens, 2 of them known, 1 different")
+    page = open_lesson(1, space="one")
+    assert "a table of 1 row," in page.locator("main").inner_text()
+    assert "Each row holds 1 number:" in page.locator("main").inner_text()
+    page = open_lesson(1, s="a b c d e f g h i j k l m")
+    assert "Only the first 12 are used here." in page.locator("main").inner_text()
+    assert "puts no spaces" in open_lesson(1, s="国王 女王").locator("main").inner_text()
+
+
 def test_tokens_are_those_of_vicinal(page, url):
     page.goto(url)
     texts = [
@@ -225,21 +265,58 @@ def test_the_all_pairs_exercise_is_checked_against_numpy(open_lesson):
             assert f"= {right:.3f}." in all_hints(page, i)[-1]
         assert answer(page, i, f"{right:.2f}").startswith(f"Right. {right:.3f}")
     assert page.locator(".solved").inner_text() == "Exercise done."
-    shown = [[float(text) for text in row[1:]] for row in rows_of(page, "Cosines found so far")]
+    shown = [[float(text) for text in row[1:]] for row in rows_of(page, "Found so far: cosine")]
     units = matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
     np.testing.assert_allclose(shown, units @ units.T, atol=5.1e-4)
     assert answer(page, 0, "0,35").startswith("Right.")
-    assert "never above 1" in answer(page, 0, "165")
+    assert "never above 1" in answer(page, 0, "164")
+    assert "That is their dot product. Divide it by both lengths." in answer(page, 0, "165")
 
 
-@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+@pytest.mark.parametrize(("measure", "itself"), [("dot", [909, 241, 738, 5681.25, 60.25]), ("euclidean", [0] * 5)])
+def test_dot_products_and_distances_of_all_pairs_too(open_lesson, measure, itself):
+    page = open_lesson(2)
+    page.get_by_label({"dot": "dot product", "euclidean": "euclidean distance"}[measure]).last.check()
+    kept(page, m=measure)
+    matrix = MATERIALS.matrix.astype(float)
+    difference = np.linalg.norm(matrix[:, None] - matrix[None], axis=2)
+    expected = matrix @ matrix.T if measure == "dot" else difference
+    for i, (a, b) in enumerate(combinations(range(5), 2)):
+        right = expected[a, b]
+        said = answer(page, i, f"{cosine(matrix[a], matrix[b]):.3f}")
+        assert said == "Not yet. That is their cosine."
+        if i == 1:
+            assert f"= {right:g}" in all_hints(page, i)[-1]
+        written = f"{right:.2f}" if i % 2 else f"{right:.2f}".replace(".", ",")  # as much of Europe writes it
+        assert answer(page, i, written).startswith(f"Right. {right:,.2f}")
+    assert page.locator(".solved").inner_text() == "Exercise done."
+    shown = [[float(text.replace(",", "")) for text in row[1:]] for row in rows_of(page, "Found so far")]
+    np.testing.assert_allclose(shown, expected, atol=5.1e-3)
+    assert [shown[i][i] for i in range(5)] == itself
+    kept(page, done="2")
+    page.reload()
+    settle(page)
+    assert page.locator(".solved").inner_text() == "Exercise done."
+    page.get_by_label("cosine").last.check()
+    assert page.locator(".solved").inner_text() == "" and question(page, 0).locator("input").input_value() == ""
+
+
+def test_numbers_are_read_as_people_write_them(page, url):
+    page.goto(url)
+    texts = ["0,25", "−3", " 1,200 ", "7,762", "1,234,567.5", "2,272.5", ".5", "5.", "1e3", "", "many", "1,2,3", "--1"]
+    read = module(page, "exercise", "return x.map(m.readNumbers);", texts)
+    expected = [[0.25], [-3], [1200, 1.2], [7762, 7.762], [1234567.5], [2272.5], [0.5], [5], [], [], [], [], []]
+    assert read == expected
+
+
+@pytest.mark.parametrize("metric", ["cosine", "dot", "euclidean"])
 def test_nearest_materials_are_those_of_vicinal(open_lesson, metric):
     page = open_lesson(2, by=metric)
     shown = rows_of(page, "Nearest of each material")
     for name, nearest, score, density in shown:
         found = MATERIALS.nearest(name, 1, metric=metric)
         assert nearest == found.names[0][0]
-        assert float(score) == pytest.approx(abs(found.scores[0][0]), abs=6e-5)
+        assert float(score.replace(",", "")) == pytest.approx(abs(found.scores[0][0]), abs=6e-5)
         mass, volume = MATERIALS[name]
         assert float(density) == pytest.approx(mass / volume, abs=5.1e-4)
 
@@ -250,11 +327,15 @@ def test_a_vector_is_dragged_by_mouse_and_by_keys(open_lesson):
 
     def agrees():
         shown = rows_of(page, "Your vector against the five")
-        for (_, angle, cos, distance), row in zip(shown, MATERIALS.matrix.astype(float), strict=True):
+        for (_, angle, cos, dot, distance), row in zip(shown, MATERIALS.matrix.astype(float), strict=True):
             degrees = np.degrees(np.arccos(min(1, cosine(own, row))))
             assert float(angle.rstrip("°")) == pytest.approx(degrees, abs=0.06)
             assert float(cos) == pytest.approx(cosine(own, row), abs=6e-4)
+            assert float(dot.replace(",", "")) == pytest.approx(own @ row, abs=6e-3)
             assert float(distance) == pytest.approx(np.linalg.norm(own - row), abs=6e-3)
+        a = MATERIALS.matrix[0].astype(float)
+        worked = [float(text.replace(",", "")) for text in page.locator(".worked strong").all_inner_texts()]
+        assert worked == pytest.approx([own @ a, cosine(own, a), np.linalg.norm(own - a)], abs=6e-3)
 
     agrees()
     handle = page.get_by_role("slider", name="Your vector")
@@ -290,7 +371,7 @@ def test_two_names_of_the_space_by_both_measures(open_lesson, royal):
     page = open_lesson(2, u="sea1", v="queen")
     told = page.locator(".step").nth(3).locator(".told").inner_text()
     a, b = royal["sea1"], royal["queen"]
-    assert f"Cosine {cosine(a, b):.3f}, euclidean distance {np.linalg.norm(a - b):.3f}" in told
+    assert f"Dot product {a @ b:.3f}, cosine {cosine(a, b):.3f}, euclidean distance {np.linalg.norm(a - b):.3f}" in told
     box = page.get_by_role("combobox", name="First name")
     box.fill("tree7")
     box.press("Enter")
@@ -363,6 +444,31 @@ def test_the_window_moves_over_a_sentence_that_is_typed(open_lesson):
     assert pairs == ["(court, a)", "(court, queen)", "(court, a)"]
     assert page.get_by_role("button", name="Centre onward").is_disabled()
     assert answer(page, 0, 24).startswith("Not yet. That would be so") and answer(page, 0, 18).startswith("Right.")
+
+
+def test_no_window_reaches_over_the_end_of_a_sentence(open_lesson):
+    page = open_lesson(3, s='The king slept. "The queen (3.5 feet) did not!" She ate… 3 plums', w="4")
+    sentences = [
+        ["the", "king", "slept"],
+        ["the", "queen", "3", "5", "feet", "did", "not"],
+        ["she", "ate"],
+        ["3", "plums"],
+    ]
+    assert [line.locator("button").all_inner_texts() for line in page.locator(".sentence").all()] == sentences
+    expected = Counter(pair for sentence in sentences for pair in vicinal_pairs(sentence, 4))
+    assert {(a, b): int(n) for a, b, n in rows_of(page, "Training pairs")} == expected
+    told = page.locator(".step").nth(1)
+    told.get_by_role("button", name="Make slept the centre").click()
+    assert told.locator(".pair").all_inner_texts() == ["(slept, the)", "(slept, king)"]
+    page.get_by_role("button", name="Centre onward").click()
+    assert told.locator(".pair").all_inner_texts()[0] == "(the, queen)" and len(told.locator(".context").all()) == 4
+    for text in ("Тише. Ветер?", "風。 雨！", "एक।दो", "نعم؟ لا", "Mother\nfather"):
+        assert open_lesson(3, s=text).locator(".sentence").count() == 2
+    page = open_lesson(3, s="One.")
+    assert "makes 0 pairs." in page.locator(".told").first.inner_text()
+    page = open_lesson(3, s=f"{'a ' * 30}. {'b ' * 30}. {'c ' * 5}")
+    assert "Only the first 40 words are used here." in page.locator("main").inner_text()
+    assert [line.locator("li").count() for line in page.locator(".sentence").all()] == [30, 10]
 
 
 def test_negatives_come_of_the_counts_of_the_space(open_lesson, royal):
@@ -489,6 +595,28 @@ def test_the_live_training_plays_and_pauses(open_lesson):
     page.wait_for_function("document.querySelector('.step .told').textContent.includes('at least three')")
 
 
+def test_a_text_of_ones_own_is_described_and_told_apart(open_lesson):
+    page = open_lesson(4)
+    assert "276 words, 62 of them different" in page.locator(".step").first.inner_text()
+    assert page.locator(".swatch").count() == 5 and "random start 1;" not in page.locator(".told").first.inner_text()
+    page.get_by_text("Read the text, or change it").click()
+    box = page.get_by_role("textbox", name="The text to train on")
+    box.fill("le roi porte une couronne. la reine porte une couronne.\nle chat dort")
+    box.blur()
+    page.wait_for_function(
+        "document.querySelector('.step').textContent.includes('13 words, 9 of them different: a text of yours')"
+    )
+    assert page.locator(".swatch").count() == 0  # the groups are those of our text
+    pairs = sum(len(vicinal_pairs(list(range(n)), 2)) for n in (5, 5, 3))
+    assert f"{pairs} pairs in each; random start 1" in page.locator(".told").first.inner_text()
+    page.get_by_role("button", name="Other random start").click()
+    kept(page, seed=2)
+    assert "random start 2" in page.locator(".told").first.inner_text()
+    page.get_by_role("button", name="Back to our text").click()
+    page.wait_for_function("document.querySelector('.step').textContent.includes('276 words')")
+    assert page.locator(".swatch").count() == 5 and box.input_value().startswith("the king wears")
+
+
 def test_less_motion_means_steps_only(chromium, open_lesson):
     context = chromium.new_context(reduced_motion="reduce")  # under the policy as it is
     page = context.new_page()
@@ -561,6 +689,20 @@ def test_a_sum_that_fails_says_so_and_why(open_lesson):
     page = open_lesson(5, space="failing", a="king", b="man", c="nobody", st="1")
     assert "nobody" in page.locator(".failure").inner_text()
     assert page.locator(".picks button").count() >= 1  # and one can go on
+
+
+def test_sums_in_spaces_that_are_no_english(open_lesson):
+    page = open_lesson(5, space="french", g="reine", st="3")
+    assert page.locator(".picks button").first.inner_text() == "roi − homme + femme"
+    assert "It works here. reine comes first." in page.locator(".verdict").inner_text()
+    for space in ("nodes", "films"):
+        page = open_lesson(5, space=space, st="3")
+        assert "so its first three names stand here" in page.locator(".step").first.inner_text()
+        assert page.locator("figure svg path[fill]").count() >= 3 and page.locator(".failure").count() == 0
+    for space, n in (("three", 3), ("one", 1)):
+        page = open_lesson(5, space=space, st="3")
+        assert f"{space} has {n} in all" in page.locator(".failure").inner_text()
+        assert answer(page, 0, 1).startswith("Right.")  # the exercise needs no space
 
 
 def test_the_plane_of_three_words_keeps_their_distances(page, url):
@@ -653,6 +795,25 @@ def test_an_edited_row_is_read_as_vicinal_reads_it(open_lesson, royal):
     page.get_by_role("slider", name=f"Component {order[0]}").focus()
     page.keyboard.press("Home")
     page.wait_for_function("document.querySelectorAll('.step')[1].querySelector('.score').textContent < '0.999'")
+
+
+def test_a_row_of_few_numbers_can_be_edited_to_nothing(open_lesson):
+    page = open_lesson(6, space="three")
+    assert page.locator(".sliders .slider").count() == 2
+    page.get_by_role("button", name="Set them to 0").click()
+    page.wait_for_function("document.querySelectorAll('.step')[1].textContent.includes('points nowhere')")
+
+
+def test_labels_lie_on_no_other(open_lesson):
+    for number, state in ((6, {}), (6, {"x": "1", "y": "0"}), (2, {}), (2, {"x": "7.5", "y": "75"})):
+        page = open_lesson(number, **state)
+        boxes = page.evaluate("""() => [...document.querySelectorAll("figure svg > g:nth-last-child(2) > text")]
+            .map((node) => [node.textContent, node.getBBox()])
+            .map(([text, { x, y, width, height }]) => [text, x, y, x + width, y + height])""")
+        assert len(boxes) in (6, 12)
+        for (a, *p), (b, *q) in combinations(boxes, 2):
+            across, down = min(p[2], q[2]) - max(p[0], q[0]), min(p[3], q[3]) - max(p[1], q[1])
+            assert across <= 0 or down <= 5, (a, b)  # a line of text is higher than its letters
 
 
 # What goes out

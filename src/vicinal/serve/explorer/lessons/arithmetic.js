@@ -2,6 +2,7 @@
 
 import { el, replace } from "../dom.js";
 import { searchBox } from "../search.js";
+import { Failure } from "../source.js";
 import { cosine, unit } from "../vectors.js";
 import { exercise } from "./exercise.js";
 import { euclidean, figures, minus, plus } from "./maths.js";
@@ -12,7 +13,8 @@ import { vectorsOf, wholly } from "./words.js";
 // a − b + c, and what one expects; those whose words the space has are offered
 const EXAMPLES = [
   ["king", "man", "woman", "queen"], ["paris", "france", "italy", "rome"], ["bigger", "big", "small", "smaller"],
-  ["father", "man", "woman", "mother"],
+  ["father", "man", "woman", "mother"], ["roi", "homme", "femme", "reine"], ["könig", "mann", "frau", "königin"],
+  ["rey", "hombre", "mujer", "reina"],
   ["walking", "walk", "swim", "swimming"], ["kings", "king", "man", "men"], ["husband", "man", "woman", "wife"],
   ["son", "man", "woman", "daughter"],
   ["brother", "man", "woman", "sister"], ["egypt", "pharaoh", "king", "israel"], ["uncle", "man", "woman", "aunt"],
@@ -37,7 +39,7 @@ export const arithmetic = {
     const show = () => {
       const wanted = ["a", "b", "c", "g", "st"].map((key) => kept.get(key)).join("\n");
       if (wanted !== drawn) load(async () => {
-        const made = await page(lesson, await examplesOf(lesson), show);
+        const made = await page(lesson, await wholly(lesson, EXAMPLES), show);
         drawn = wanted;
         return made;
       });
@@ -47,17 +49,13 @@ export const arithmetic = {
   },
 };
 
-async function examplesOf(lesson) {
-  const found = (await wholly(lesson, EXAMPLES)).slice(0, OFFERED);
-  if (found.length) return found;
-  const names = await lesson.source.names(lesson.space.name);
-  return [[0, 1, 2].map((row) => names.get(Math.min(row, names.length - 1)))];
-}
-
 // All three steps for the sum that the address names.
 async function page(lesson, examples, again) {
   const { kept, source, space } = lesson;
-  const [first] = examples;
+  if (space.n < 4) throw new Failure(`A sum takes three names, and a fourth to be its answer: ${space.name} has ${space.n} in all. `
+    + "Choose another space above; the exercise below needs none.");
+  const names = await source.names(space.name);
+  const first = examples[0] ?? [0, 1, 2].map((row) => names.get(row));
   const [a, b, c] = ["a", "b", "c"].map((key, i) => kept.text(key, first[i], 100));
   const expected = examples.find(([x, y, z]) => x === a && y === b && z === c)?.[3] ?? null;
   const choosing = chosen(lesson, examples, [a, b, c], again);
@@ -69,7 +67,7 @@ async function page(lesson, examples, again) {
   }
   const guess = kept.text("g", "", 100);
   const shown = Boolean(guess) || kept.get("st") !== "";
-  const predict = step(2, "First, your prediction", `What is ${a} − ${b} + ${c}? Write down a word before you look.`,
+  const predict = step(2, "First, your prediction", `What is ${a} − ${b} + ${c}? Write down a name before you look.`,
     el("div", { class: "boxes" },
       el("label", {}, "My prediction",
         searchBox({ label: "My prediction", value: guess, complete: (prefix) => source.complete(space.name, prefix),
@@ -84,8 +82,10 @@ function chosen({ kept, source, space }, examples, words, again) {
   const box = (i, label) => el("label", {}, label,
     searchBox({ label, value: words[i], complete: (prefix) => source.complete(space.name, prefix),
     onpick: (text) => choose(words.map((word, j) => (j === i ? text : word))) }));
-  return step(1, "Choose a sum", `Take an example, or words of your own. All of them are rows of ${space.name}.`,
-    el("p", { class: "picks" }, examples.map(([a, b, c]) => el("button", {
+  return step(1, "Choose a sum", examples.length ? `Take an example, or words of your own. All of them are rows of ${space.name}.`
+    : `The usual examples are not in ${space.name}, so its first three names stand here. Put in three of your own: of which two is the `
+      + "difference the same as of two others?",
+    el("p", { class: "picks" }, examples.slice(0, OFFERED).map(([a, b, c]) => el("button", {
       "data-stay": a + b + c, "aria-pressed": String([a, b, c].every((word, i) => word === words[i])),
       onclick: () => choose([a, b, c]) }, `${a} − ${b} + ${c}`))),
     el("div", { class: "boxes" }, box(0, "From"), box(1, "− take away"), box(2, "+ add")));

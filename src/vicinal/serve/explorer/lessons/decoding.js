@@ -34,7 +34,7 @@ export const decoding = {
   },
 };
 
-const pair = (at) => `[${at.map((value) => Number(value.toFixed(2))).join(", ")}]`;
+const pair = (at) => `[${at.map((value) => String(Number(value.toFixed(2))).replace("-", "−")).join(", ")}]`;
 
 function map({ kept, announce }) {
   const by = () => (kept.get("by") === "cosine" ? "cosine" : "euclidean");
@@ -64,8 +64,8 @@ function map({ kept, announce }) {
     own.areas.forEach((area, i) => area.setAttribute("fill", mixed(plane.colours.paper, CATEGORIES[i % CATEGORIES.length],
       TABLE[i].name === first.name ? 0.45 : 0.1)));
     plane.show(TABLE.map(({ vector }) => plane.dot(vector, plane.colours.ink)),
-      labelsApart(plane, TABLE.map(({ name, vector }) => ({ at: vector, text: name, bold: name === first.name })), { size: 15 }),
-      plane.label(at, pair(at), { colour: plane.colours.star, bold: true, dx: 14, dy: 22 }));
+      labelsApart(plane, [...TABLE.map(({ name, vector }) => ({ at: vector, text: name, bold: name === first.name })),
+        { at, text: pair(at), colour: plane.colours.star, bold: true, radius: 10 }], { size: 15 }));
     replace(told, el("p", {}, "The vector ", el("strong", {}, pair(at)), " is read as ", el("strong", {}, first.name), "."),
       table("The nearest words both ways", ["by distance", { figure: "distance" }, "by cosine", { figure: "cosine" }],
         [0, 1, 2].map((i) => [

@@ -2,9 +2,9 @@
 
 import { el, replace } from "../dom.js";
 import { searchBox } from "../search.js";
-import { cosine } from "../vectors.js";
+import { cosine, lengthOf } from "../vectors.js";
 import { figures } from "./maths.js";
-import { neighbours, slider, slow, step } from "./parts.js";
+import { neighbours, several, slider, slow, step } from "./parts.js";
 import { vectorsOf, wholly } from "./words.js";
 
 const SLIDERS = 6;
@@ -25,6 +25,7 @@ export function editing(lesson) {
   };
   const read = () => look(async () => {
     const vector = edited();
+    if (!lengthOf(vector)) return el("p", { role: "status" }, "Only zeros are left: such a vector points nowhere, and no row is nearest.");
     const { results } = await source.nearest(space.name, vector, { k: Math.min(5, space.n), metric: "cosine" });
     const [first] = results[0].matches;
     return [el("p", { role: "status" }, "Read as ", el("strong", {}, first?.name ?? "nothing"), first && first.name !== own.name
@@ -54,9 +55,9 @@ export function editing(lesson) {
       onpick: (text) => { kept.set({ n: text, ed: null }); update(); } })));
     return [own.sliders.map(({ node }) => node), el("p", { class: "controls" },
       el("button", { onclick: () => setAll(null) }, "Back to the row itself"),
-      el("button", { onclick: () => setAll(own.leading.map(() => 0).join(",")) }, "Set all six to 0"),
+      el("button", { onclick: () => setAll(own.leading.map(() => 0).join(",")) }, "Set them to 0"),
       el("button", { onclick: () => setAll(own.leading.map((d) => Number((-2 * own.vector[d]).toFixed(4))).join(",")) },
-        "Turn them round"))];
+        "Turn them round, twice as long"))];
   };
   const update = () => load(async () => {
     const name = kept.text("n", "", 200) || (await wholly(lesson, SUGGESTED))[0]?.[0] || (await source.names(space.name)).get(0);
@@ -66,8 +67,7 @@ export function editing(lesson) {
     return made;
   });
   update();
-  return { update, node: step(2, "The same in the served space", `A row of ${space.name} has ${space.dim} numbers. Take one, change `
-    + `its ${Math.min(SLIDERS, space.dim)} largest numbers, and see `
-    + "which row is nearest now. Small changes keep the name: there is room around every row. Then, at some point, another name takes "
-    + "over.", box, controls, found) };
+  return { update, node: step(2, "The same in the served space", `A row of ${space.name} has ${several(space.dim, "number")}. Take one, `
+    + "change its largest numbers, and see which row is nearest now, by cosine. Small changes keep the name: there "
+    + "is room around every row. Then, at some point, another name takes over.", box, controls, found) };
 }

@@ -30,8 +30,9 @@ function question(lesson, { key, ask, kind, options = [], check, hints = [], wor
     const given = kept.text(key, "", 200).trim();
     if (!given) return { right: false, say: "" };
     if (kind !== "number") return check(given);
-    const value = readNumber(given);
-    return value === null ? { right: false, say: "That is not a number; write it with digits, such as 12 or 0.25." } : check(value);
+    const checked = readNumbers(given).map(check);
+    return checked.find(({ right }) => right) ?? checked[0]
+      ?? { right: false, say: "That is not a number; write it with digits, such as 12 or 0.25." };
   };
   const showVerdict = () => {
     const { right, say } = verdict();
@@ -73,9 +74,10 @@ function field(id, kind, options, onchoose) {
     write: (text) => { if (node !== document.activeElement || !node.value) node.value = text; } };
 }
 
-// "0,25", "−3" and "1,200" are numbers too; → null for what is none
-export function readNumber(text) {
+// The numbers that a text may stand for: "0,25" and "−3" for one, "7,762" for two (a comma may part thousands or decimals),
+// what is no number for none.
+export function readNumbers(text) {
   const plain = text.trim().replace("−", "-");
-  const digits = /^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(plain) ? plain.replaceAll(",", "") : plain.replace(",", ".");
-  return /^[-+]?(\d+\.?\d*|\.\d+)$/.test(digits) ? Number(digits) : null;
+  const thousands = /^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(plain) ? [plain.replaceAll(",", "")] : [];
+  return [...thousands, plain.replace(",", ".")].filter((digits) => /^[-+]?(\d+\.?\d*|\.\d+)$/.test(digits)).map(Number);
 }

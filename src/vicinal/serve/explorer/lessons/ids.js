@@ -3,11 +3,11 @@
 import { el, replace } from "../dom.js";
 import { figure } from "../figure.js";
 import { exercise } from "./exercise.js";
-import { narrow, neighbours, slow, step, strips, table } from "./parts.js";
-import { known, tokens, vectorsOf } from "./words.js";
+import { narrow, neighbours, several, slow, step, strips, table } from "./parts.js";
+import { known, spaceless, typing, vectorsOf } from "./words.js";
 
 const SENTENCE = "The king and the queen ate a golden zyxwv";
-const LONGEST = 160; // characters
+const LONGEST = 300; // characters
 const SHOWN = 12; // tokens
 const cells = () => (narrow() ? 20 : 50); // components in a strip
 
@@ -19,18 +19,23 @@ export const ids = {
   onward: { view: "understand", text: "Look at the rows of more words in Understand" },
   mount(root, lesson) {
     const { kept, space } = lesson;
-    const own = { found: new Map(), vectors: new Map() };
-    const read = () => tokens(kept.text("s", SENTENCE, LONGEST), { lower: false }).slice(0, SHOWN);
+    const own = { found: new Map(), vectors: new Map(), typed: null };
+    const text = () => kept.text("s", own.typed?.begin ?? "", LONGEST);
+    const read = () => own.typed?.cut(text()).slice(0, SHOWN) ?? [];
     const places = Object.fromEntries(["cut", "numbered", "rows", "beside"].map((key) => [key, el("div", { class: "told" })]));
     const loads = Object.fromEntries(Object.entries(places).map(([key, place]) => [key, slow(place, lesson.announce)]));
     const input = el("textarea", { rows: 2, maxlength: LONGEST, spellcheck: "false", "aria-label": "Your sentence",
       oninput: () => { kept.set({ s: input.value }); refresh(); } });
     const asked = questions(lesson, own, read);
     const refresh = () => {
-      const text = kept.text("s", SENTENCE, LONGEST);
-      if (input.value !== text) input.value = text;
+      if (!own.typed) return;
+      if (input.value !== text()) input.value = text();
       const words = read();
-      replace(places.cut, chips(words, () => null));
+      replace(asks, own.typed.parted ? "Type names with semicolons between them, or keep these: the names of this space are no single "
+        + "words. First the line is cut into tokens: here, simply its names."
+        : "Type a sentence, or keep this one. First it is cut into tokens: here, simply its words.");
+      replace(places.cut, chips(words, () => null), note(own.typed.cut(text()).length > SHOWN
+        ? `Only the first ${SHOWN} are used here.` : own.typed.parted ? null : spaceless(text())));
       loads.numbered(async () => {
         own.found = await known(lesson, words);
         asked.check();
@@ -44,24 +49,30 @@ export const ids = {
       });
       loads.beside(() => besideOf(lesson, words, (word) => { kept.set({ t: word }); refresh(); }));
     };
+    const asks = el("p", {});
     replace(root,
-      step(1, "Cut the sentence into words", "Type a sentence, or keep this one. First it is cut into tokens: here, simply its words.",
-        input, places.cut),
-      step(2, "Give every word its number", `The served space ${space.name} is a table of ${space.n.toLocaleString("en")} rows, one a `
-        + `word. The number of the row is the word's id. `
-        + "The same word always gets the same id. A word that has no row is unknown to the model: add one, such as a name you make up.",
+      step(1, "Cut the sentence into words", asks, input, places.cut),
+      step(2, "Give every word its number", `The served space ${space.name} is a table of ${several(space.n, "row")}, one for every word `
+        + "it knows. The number of the row, counted from 0, is the word's id. The same word always gets the same id. A word that has no "
+        + "row is unknown to the model: add one, such as a name you make up.",
         places.numbered),
-      step(3, "Look up the row", `Each row holds ${space.dim} numbers: the word's vector. One cell is one number, blue above zero and `
-        + `orange below. `
-        + "Point at a cell to read its number. Which rows look alike?", places.rows),
+      step(3, "Look up the row", `Each row holds ${several(space.dim, "number")}: the word's vector. One cell is one number, blue above `
+        + "zero and orange below, stronger where it is farther from zero. Point at a cell to read its number. Which rows look alike?",
+        places.rows),
       step(4, "Why an id says nothing, and a row does", "Choose a word. On one side are the words whose ids are next to its id, on "
         + "the other those whose rows are most like its row.",
         places.beside),
       asked.node);
-    refresh();
+    loads.cut(async () => {
+      own.typed = await typing(lesson, SENTENCE);
+      refresh();
+      return [...places.cut.childNodes];
+    });
     return { update: () => { refresh(); asked.update(); } };
   },
 };
+
+const note = (said) => (said ? el("p", { class: "faint" }, said) : null);
 
 function chips(words, under) {
   return words.length ? el("ol", { class: "chips" }, words.map((word) => el("li", {}, el("span", {}, word), under(word))))
@@ -74,8 +85,8 @@ function idsOf(words, found, space) {
     found.get(word) ? found.get(word).row.toLocaleString("en") : "unknown")),
     unknown.length ? el("p", { class: "faint" }, `Unknown to ${space.name}: `,
       [...new Set(unknown)].map((word, i) => [i ? ", " : "", el("strong", {}, word)]),
-      ". It was not in the text that the space was trained on, or too rarely. Most models leave such words out, or cut them into "
-        + "smaller pieces.") : null];
+      ". What was not in the text that a space was trained on, or too rarely, has no row. Most models leave such words out, or cut them "
+        + "into smaller pieces.") : null];
 }
 
 function rowsOf(names, vectors, space) {
@@ -96,7 +107,8 @@ async function besideOf(lesson, words, choose) {
   const able = [...new Map(words.map((word) => found.get(word)).filter(Boolean).map((one) => [one.name, one])).values()];
   if (!able.length) return el("p", { class: "faint" }, "None of these words is known to the space; try others.");
   const chosen = able.find(({ name }) => name === kept.get("t")) ?? able.find(({ name }) => name.toLowerCase() === "king") ?? able.at(-1);
-  const [names, answer] = await Promise.all([source.names(space.name), source.nearest(space.name, chosen.name, { k: 6 })]);
+  const [names, answer] = await Promise.all([source.names(space.name),
+    source.nearest(space.name, chosen.name, { k: 6, metric: "cosine" })]);
   const around = [-3, -2, -1, 1, 2, 3].map((by) => chosen.row + by).filter((row) => row >= 0 && row < names.length);
   return [el("p", { class: "picks" },
     able.map(({ name }) => el("button", { "data-stay": name, "aria-pressed": String(name === chosen.name), onclick: () => choose(name) },
@@ -105,8 +117,8 @@ async function besideOf(lesson, words, choose) {
       el("div", {}, el("h4", {}, `Ids beside ${chosen.row.toLocaleString("en")}`),
         table("Words with ids beside it", [{ figure: "id" }, "word"], around.map((row) => [row.toLocaleString("en"), names.get(row)]))),
       el("div", {}, el("h4", {}, "Rows most like its row"), neighbours(answer.results[0].matches))),
-    el("p", {}, "Ids were handed out in some order, often by frequency: 1,000 and 1,001 have nothing to do with each other. Rows were "
-      + "learned from the company that words keep.")];
+    el("p", {}, "Ids were handed out in some order, often by frequency: the words 1,000 and 1,001 have nothing to do with each other. "
+      + "Rows were learned from the company that words keep. The figures are cosines: 1 for the same direction, as lesson 2 shows.")];
 }
 
 function questions(lesson, own, read) {
@@ -128,7 +140,7 @@ function questions(lesson, own, read) {
         ? { right: true, say: `${inSpace().length} × ${dim} = ${(inSpace().length * dim).toLocaleString("en")}.` }
         : { right: false, say: n === distinct() * dim && n ? "Every token counts here, also when a word comes twice." : "Known tokens "
         + "times the numbers in a row." }),
-      hints: [`A row has ${dim} numbers.`, () => `There are ${inSpace().length} known tokens.`],
+      hints: [`A row has ${several(dim, "number")}.`, () => `There are ${inSpace().length} known tokens.`],
       worked: () => `${inSpace().length} known tokens × ${dim} numbers = ${inSpace().length * dim}.` },
     { key: "e3", kind: "choice", ask: "Two words have the ids 1,000 and 1,001. What follows for their meaning?",
       options: [{ value: "alike", text: "They mean nearly the same" }, { value: "nothing", text: "Nothing" },

@@ -2,9 +2,9 @@
 
 import { el, replace } from "../dom.js";
 import { searchBox } from "../search.js";
-import { cosine, lengthOf } from "../vectors.js";
+import { cosine, dot, lengthOf } from "../vectors.js";
 import { euclidean, figures } from "./maths.js";
-import { slow, step } from "./parts.js";
+import { several, slow, step } from "./parts.js";
 import { vectorsOf, wholly } from "./words.js";
 
 const SUGGESTED = [["king", "queen"], ["man", "woman"], ["water", "sea"], ["one", "two"], ["the", "of"]];
@@ -28,13 +28,14 @@ export function inSpace(lesson) {
     const [first, second] = [vectors.get(a), vectors.get(b)];
     return [el("p", {}, el("strong", {}, a), " has length ", figures(lengthOf(first)), ", ", el("strong", {}, b), " has length ",
       figures(lengthOf(second)), "."),
-      el("p", {}, "Cosine ", el("strong", {}, figures(cosine(first, second))), ", euclidean distance ",
+      el("p", {}, "Dot product ", el("strong", {}, figures(dot(first, second))), ", cosine ",
+        el("strong", {}, figures(cosine(first, second))), ", euclidean distance ",
         el("strong", {}, figures(euclidean(first, second))), ".")];
   });
   show();
   return { update: show, node: step(4, "The same with many numbers",
-    `Nothing changes when a vector has ${space.dim} numbers instead of two: multiply, add, divide by both lengths. Here are two names `
-      + `of the served space.`,
+    `Nothing changes when a vector has ${several(space.dim, "number")} instead of two: multiply, add, divide by both lengths. Here are `
+      + "two names of the served space.",
     boxes, place) };
 }
 

@@ -12,9 +12,12 @@ export const times = (a, factor) => Array.from(a, (value) => value * factor);
 
 export const euclidean = (a, b) => lengthOf(minus(a, b));
 
-// items: [{vector}] → the same with `score`, nearest first; of equals the earlier. By "euclidean" the score is a distance.
+// Between two vectors; by "euclidean" less is nearer.
+export const MEASURES = { cosine, dot, euclidean };
+
+// items: [{vector}] → the same with `score`, nearest first; of equals the earlier.
 export function ranked(vector, items, metric) {
-  const score = metric === "euclidean" ? euclidean : cosine;
+  const score = MEASURES[metric];
   const sign = metric === "euclidean" ? 1 : -1;
   return items.map((item) => ({ ...item, score: score(vector, item.vector) }))
     .map((item, order) => ({ item, order }))

@@ -21,20 +21,24 @@ export function noise(lesson, words) {
     const negatives = Array.from({ length: NEGATIVES }, () => word(drawn(shares, random)));
     if (aloud) announce(`Drawn: ${negatives.join(", ")}`);
     const listed = [...new Set(words())].filter((one) => rowOf(one) !== undefined).slice(0, SHOWN);
-    const heads = ["word", { figure: "share of the text" }, { figure: "drawn as a negative" }, { figure: "an occurrence is kept" }];
+    const real = space.columns?.count === "number";
+    const heads = ["word", { figure: "share of the text" }, { figure: "drawn as a negative" },
+      ...(real ? [{ figure: "chance to be kept" }] : [])];
     const row = (one) => {
       const share = counts[rowOf(one)] / total;
-      return [one, percent(share), percent(shares[rowOf(one)]), space.columns?.count ? percent(keepChance(share)) : "in a large text only"];
+      return [one, percent(share), percent(shares[rowOf(one)]), ...(real ? [percent(keepChance(share))] : [])];
     };
     return [el("p", {}, "Five negatives, drawn from ", from, ": ", negatives.map((one, i) => [i ? ", " : "", el("strong", {}, one)])),
-      el("div", { class: "scroll" }, table("Chances of the words of the sentence", heads, listed.map(row)))];
+      el("div", { class: "scroll" }, table("Chances of the words of the sentence", heads, listed.map(row))),
+      real ? null : el("p", { class: "faint" }, `${space.name} does not say how often its words occurred, so the counts are those of your `
+        + "sentence; how many occurrences are skipped only shows in a large text.")];
   });
   return { update: () => update(), node: step(4, "What does not belong, and what is too common",
     [el("p", {}, "If all pairs were true, the model could call everything a pair. So each true pair comes with a few false ones: ",
-      el("em", {}, "negatives"),
-      ", words drawn at random, a word of count c with weight c to the power ¾. Since every window is full of words such as “the”, ",
-      el("em", {}, "subsampling"),
-      " skips many of their occurrences, before windows are made."),
+      el("em", {}, "negatives"), ", words drawn at random. Frequent words are drawn more often, but not in full proportion: one that "
+      + "occurs 16 times as often is drawn 8 times as often (16 to the power ¾ is 8)."),
+    el("p", {}, "Words such as “the” stand in every window and tell little. ", el("em", {}, "Subsampling"), " skips many of their "
+      + "occurrences before windows are made; rare words are always kept."),
     ], redraw, place) };
 }
 

@@ -6,6 +6,9 @@ import { palette } from "../theme.js";
 // Whether pictures should be drawn small, so that their text stays readable.
 export const narrow = () => window.matchMedia("(max-width: 720px)").matches;
 
+// "1 row", "3,579 rows"
+export const several = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+
 // A numbered step: a sentence or two, then something to do.
 export function step(number, title, text, ...content) {
   return el("section", { class: "step" },

@@ -3,7 +3,7 @@
 import { CORPUS, GROUPS } from "./corpus.js";
 import { figures, laidOnto, principal, ranked } from "./maths.js";
 import { SkipGram } from "./skipgram.js";
-import { tokens } from "./words.js";
+import { sentencesOf } from "./words.js";
 
 export const LONGEST = 4000; // characters of a text
 export const EPOCHS = 300;
@@ -36,8 +36,9 @@ export class Trainer {
 
   begin(settings) {
     this.made = JSON.stringify(settings);
-    const sentences = settings.text.split(/[\n.!?;]+/).map((line) => tokens(line)).filter((line) => line.length > 1);
-    this.model = new Set(sentences.flat()).size < 3 ? null : new SkipGram(sentences, { ...settings, learningRate: RATES[settings.rate] });
+    this.sentences = sentencesOf(settings.text).filter((words) => words.length > 1);
+    this.model = new Set(this.sentences.flat()).size < 3 ? null
+      : new SkipGram(this.sentences, { ...settings, learningRate: RATES[settings.rate] });
     this.start = this.model?.vectors.map((vector) => [...vector]);
     this.view = null;
     this.places = new Map();
@@ -111,7 +112,7 @@ export class Trainer {
     if (own.length > 5) return own;
     const times = new Map(this.model.words.map((word) => [word, 0]));
     for (const word of this.model.sentences.flat()) times.set(word, times.get(word) + 1);
-    return [...times].sort(([, a], [, b]) => b - a).slice(0, SHOWN).map(([word]) => ({ word, group: 0 }));
+    return [...times].sort(([, a], [, b]) => b - a).slice(0, SHOWN).map(([word]) => ({ word, group: -1 }));
   }
 
   // Where the shown words are in the plane: their two numbers, or their principal components, turned to lie as in the frame before.

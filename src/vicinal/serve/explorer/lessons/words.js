@@ -9,6 +9,31 @@ export function tokens(text, { lower = true } = {}) {
   return (lower ? text.toLowerCase() : text).match(WORD) ?? [];
 }
 
+const END = /[\n!?。！？؟।…]+|\.+(?=["'”’»)\]]*(?:\s|$))/u;
+
+// Sentences, as lists of words: no window reaches from one into the next. A point within a number ends none.
+export function sentencesOf(text) {
+  return text.split(END).map((sentence) => tokens(sentence)).filter((words) => words.length);
+}
+
+// What to say of scripts that put no spaces between words; null for others
+export const spaceless = (text) => (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}]{2}/u.test(text)
+  ? "This script puts no spaces between words. Type some: only they part words here." : null);
+
+// How the names of the served space are typed → {parted, cut(text) → words, begin}. Names that are no single words, such as
+// titles, stand in a list with semicolons. `begin` is the sentence if the space knows half of its words, else names of its own.
+export async function typing(lesson, sentence) {
+  const { source, space } = lesson;
+  const names = await source.names(space.name);
+  const first = Array.from({ length: Math.min(50, names.length) }, (_, row) => names.get(row));
+  const single = first.filter((name) => tokens(name, { lower: false })[0] === name);
+  const parted = single.length < first.length / 2;
+  const cut = parted ? (text) => text.split(/[;\n]/).map((name) => name.trim()).filter(Boolean) : (text) => tokens(text, { lower: false });
+  const found = parted ? [] : [...(await known(lesson, tokens(sentence))).values()];
+  const own = [...(parted ? first : single).filter((name) => name.length <= 40 && cut(name)[0] === name).slice(0, 4), "zyxwv"];
+  return { parted, cut, begin: found.filter(Boolean).length * 2 > found.length ? sentence : own.join(parted ? "; " : " ") };
+}
+
 // → Map of each word to {name, row} as the space spells it (as typed, else in lower case), or to null where it is unknown
 export async function known({ source, space }, words) {
   const distinct = [...new Set(words)];

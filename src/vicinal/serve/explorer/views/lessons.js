@@ -6,6 +6,7 @@ import { decoding } from "../lessons/decoding.js";
 import { ids } from "../lessons/ids.js";
 import { Kept } from "../lessons/kept.js";
 import { materials } from "../lessons/materials.js";
+import { several } from "../lessons/parts.js";
 import { training } from "../lessons/training.js";
 import { windows } from "../lessons/windows.js";
 
@@ -41,15 +42,19 @@ const isDone = (state, number) => (state.done ?? "").includes(String(number));
 
 function startPage(root, { state: address_, space }) {
   const cards = el("ol", { class: "cards" });
+  const size = sizeButton(address_);
   replace(root, el("div", { class: "page lessons" },
     el("h2", { tabindex: -1 }, "Six short lessons"),
     el("p", { class: "lead" }, "How words become vectors, and vectors words again. Each lesson starts from a question, takes five to "
       + "ten minutes and ends with an exercise that checks your answers. No mathematics beyond multiplying and square roots."),
     el("p", { class: "faint" }, "Where a lesson looks into a space, it is the one chosen above: now ", el("strong", {}, space.name),
-      `, ${space.n.toLocaleString("en")} names of ${space.dim} numbers each.`), cards, sizeButton(address_)));
-  const update = (state) => replace(cards, LESSONS.map((lesson, i) => el("li", {}, el("a", { class: "card", href: address(state, i + 1) },
-    el("span", { class: "number", "aria-hidden": "true" }, i + 1), el("strong", {}, lesson.title), el("span", {}, lesson.question),
-    el("span", { class: "faint" }, `${lesson.minutes} minutes${isDone(state, i + 1) ? " · exercise done" : ""}`)))));
+      `, ${several(space.n, "name")} of ${several(space.dim, "number")} each.`), cards, size.node));
+  const update = (state) => {
+    size.update(state);
+    replace(cards, LESSONS.map((lesson, i) => el("li", {}, el("a", { class: "card", href: address(state, i + 1) },
+      el("span", { class: "number", "aria-hidden": "true" }, i + 1), el("strong", {}, lesson.title), el("span", {}, lesson.question),
+      el("span", { class: "faint" }, `${lesson.minutes} minutes${isDone(state, i + 1) ? " · exercise done" : ""}`)))));
+  };
   return { number: 0, update, unmount: () => {} };
 }
 
@@ -74,7 +79,8 @@ function onePage(root, context, number) {
     const { view, text } = about.onward;
     const there = new URLSearchParams({ view, space: context.space.name, ...(state.theme && { theme: state.theme }) });
     replace(onward, el("a", { href: `#${there}` }, text));
-    replace(places[0], progress(state, number, size));
+    size.update(state);
+    replace(places[0], progress(state, number, size.node));
     replace(places[1], steps(state, number));
   };
   return { number, update, unmount: () => { kept.stop(); mounted.unmount?.(); } };
@@ -96,5 +102,6 @@ function steps(state, number) {
 
 // For a wall: everything larger.
 function sizeButton(state) {
-  return el("button", { class: "quiet size", onclick: () => state.set({ big: state.get("big") ? null : "1" }) }, "Larger or smaller text");
+  const node = el("button", { class: "quiet size", onclick: () => state.set({ big: state.get("big") ? null : "1" }) }, "Larger text");
+  return { node, update: ({ big }) => node.setAttribute("aria-pressed", String(big === "1")) };
 }
