@@ -3,6 +3,9 @@
 import { el } from "./dom.js";
 import { palette } from "./theme.js";
 
+// One listener for all that are on the page: a listener each would keep every figure that ever was.
+window.addEventListener("themechange", () => document.querySelectorAll("figure.figure").forEach((node) => node.redraw?.()));
+
 // draw(): an <svg> node whose colours are attributes (from `palette()`), so that it looks alike outside the page.
 // It is called again when the theme changes. → the <figure>, with redraw()
 export function figure(title, draw, { name = title } = {}) {
@@ -11,8 +14,6 @@ export function figure(title, draw, { name = title } = {}) {
     el("figcaption", {}, el("span", {}, title), downloads(name, () => place.firstElementChild)), place);
   node.redraw = () => place.replaceChildren(draw());
   node.redraw();
-  const follow = () => (node.isConnected ? node.redraw() : window.removeEventListener("themechange", follow));
-  window.addEventListener("themechange", follow);
   return node;
 }
 

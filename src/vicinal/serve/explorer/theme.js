@@ -14,5 +14,9 @@ export function setTheme(theme) {
   if ((document.documentElement.dataset.theme ?? "") === theme) return;
   if (theme) document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
-  window.dispatchEvent(new Event("themechange"));
+  changed();
 }
+
+// The system's own change matters too, as at nightfall; what is drawn listens to one event for both.
+const changed = () => window.dispatchEvent(new Event("themechange"));
+window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);

@@ -53,8 +53,6 @@ export class Cloud {
     this.observer.observe(root);
     this.retheme = () => { this.colours = palette(); this.legend.draw(); this.reshade(); };
     window.addEventListener("themechange", this.retheme);
-    this.dark = window.matchMedia("(prefers-color-scheme: dark)");
-    this.dark.addEventListener("change", this.retheme);
     this.resize();
   }
 
@@ -264,7 +262,6 @@ export class Cloud {
     clearTimeout(this.waiting);
     this.observer.disconnect();
     window.removeEventListener("themechange", this.retheme);
-    this.dark.removeEventListener("change", this.retheme);
     this.painter.stop();
     this.renderer.destroy();
     this.labels.set(null);
