@@ -38,7 +38,7 @@ export class Cloud {
     this.stats = { points: 0, drawn: 0, frameMs: 0, pictures: 0, renderer: "", labels: [] };
     this.ready = new Promise((resolve) => { this.isReady = resolve; });
     this.colours = palette();
-    this.legend = new Legend(() => this.reshade());
+    this.legend = new Legend(() => { this.covered = coveredBy(this.box); this.reshade(); });
     this.tooltip = new Tooltip(this);
     Object.assign(this, elements(label, this.legend.node, this.tooltip.node));
     root.append(this.box);

@@ -1,4 +1,4 @@
-// Which names are written where: the important first, none over another, the same as long as they fit.
+// Which names are written where: the important first, none over another or over the point of another, the same as long as they fit.
 
 import { projectRow } from "./camera.js";
 import { isolated, short } from "./text.js";
@@ -6,6 +6,8 @@ import { isolated, short } from "./text.js";
 export const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif";
 const HEIGHT = 16;
 const SCANNED = 60000; // rows looked at for candidates in one go
+const DOT = 3; // pixels from the middle of a named point that no name is written over
+const SPARSE = 150; // points in the view up to which names keep off all of them where they can
 
 // → measure(text): its width in pixels, remembered
 export function widths(brush) {
@@ -104,16 +106,21 @@ export class Labels {
   place(lens, view, first, taken) {
     if (!this.data) return [];
     const { coordinates, dim } = this.data;
-    const boxes = new Boxes(view, taken);
+    const boxes = new Boxes(taken);
+    const seen = (row) => projectRow(lens, coordinates, dim, row);
+    const dots = new Boxes(this.candidates.length > SPARSE ? [] : this.candidates.map((row) => dotAt(...seen(row))));
     const out = [];
     const kept = new Map();
     const put = (row, marked) => {
-      const [x, y, near] = projectRow(lens, coordinates, dim, row);
+      const [x, y, near] = seen(row);
       if (!near || x < -20 || y < -20 || x > view.width + 20 || y > view.height + 20) return;
+      const dot = dotAt(x, y);
+      if (!marked && !boxes.free(dot)) return; // a name would point at nothing
       const text = this.text(row);
       if (!text) return;
-      const label = fitted(boxes, view, x, y, this.measure(isolated(text)), this.kept.get(row) ?? 0, marked);
+      const label = fitted({ boxes, dots, view }, x, y, this.measure(isolated(text)), this.kept.get(row) ?? 0, marked);
       if (!label) return;
+      boxes.take(dot);
       kept.set(row, label.slot);
       out.push({ row, text, x, y, marked, ...label });
     };
@@ -133,27 +140,33 @@ export class Labels {
 // How many labels a view bears.
 const bound = ({ width, height }) => Math.max(6, Math.min(130, Math.round((width * height) / 8500)));
 
+const dotAt = (x, y) => ({ left: x - DOT, top: y - DOT, width: 2 * DOT, height: 2 * DOT });
+
 // Beside the point, at one of four sides; a marked one also further away, with a line to it.
-function fitted(boxes, view, x, y, width, before, marked) {
+function fitted({ boxes, dots, view }, x, y, width, before, marked) {
   const gap = marked ? 11 : 7; // a ring or a star takes more room than a dot
-  const sides = [[gap, -8], [-gap - width, -8], [-width / 2, -17 - gap], [-width / 2, gap + 1]];
-  for (let i = 0; i < 4; i += 1) {
-    const slot = (before + i) % 4;
-    const box = { left: x + sides[slot][0], top: y + sides[slot][1], width, height: HEIGHT };
-    if (boxes.free(box, view)) return { ...boxes.take(box), slot, leader: false };
-  }
-  for (let i = 0; marked && i < 48; i += 1) {
-    const angle = i * 2.399963; // the golden angle: places spread around the point, further and further away
-    const far = 22 + i * 3.2;
+  const middle = x + Math.max(8 - width, Math.min(-8, Math.max(2 - x, Math.min(view.width - 2 - width - x, -width / 2))));
+  const sides = [[x + gap, y - 8], [x - gap - width, y - 8], [middle, y - 17 - gap], [middle, y + gap + 1]];
+  const free = [0, 1, 2, 3].map((i) => (before + i) % 4)
+    .map((slot) => ({ left: sides[slot][0], top: sides[slot][1], width, height: HEIGHT, slot, leader: false }))
+    .filter((box) => within(box, view) && boxes.free(box));
+  if (free.length) return boxes.take(free.find((box) => dots.free(box)) ?? free[0]);
+  const most = marked ? (view.width * view.height) / 200 : 0;
+  for (let i = 0; i < most; i += 1) {
+    const angle = i * 2.399963; // the golden angle: places spread evenly around the point, further and further away
+    const far = 22 + 9 * Math.sqrt(i);
     const box = { left: x + Math.cos(angle) * far - width / 2, top: y + Math.sin(angle) * far - HEIGHT / 2, width, height: HEIGHT };
-    if (boxes.free(box, view)) return { ...boxes.take(box), slot: 0, leader: true };
+    if (within(box, view) && boxes.free(box)) return { ...boxes.take(box), slot: 0, leader: true };
   }
   return null;
 }
 
+const within = ({ left, top, width, height }, view) => left >= 2 && top >= 2 && left + width <= view.width - 2
+  && top + height <= view.height - 2;
+
 // Boxes in use, by cells of the view.
 class Boxes {
-  constructor(view, taken) {
+  constructor(taken) {
     this.cells = new Map();
     for (const box of taken) this.take(box);
   }
@@ -164,8 +177,7 @@ class Boxes {
     }
   }
 
-  free(box, view) {
-    if (box.left < 2 || box.top < 2 || box.left + box.width > view.width - 2 || box.top + box.height > view.height - 2) return false;
+  free(box) {
     for (const cell of this.near(box)) {
       for (const other of this.cells.get(cell) ?? []) {
         if (box.left < other.left + other.width + 3 && other.left < box.left + box.width + 3 && box.top < other.top + other.height &&

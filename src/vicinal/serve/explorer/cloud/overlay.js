@@ -32,6 +32,7 @@ export function laidOut({ lens, view, labels, coordinates, dim, marked, selected
   }
   for (const i of marked) {
     const [x, y, near] = row(i);
+    if (near) taken.push({ left: x - 7, top: y - 7, width: 14, height: 14 }); // no other name over a ring or a star
     const starred = shapes.stars.some((star) => Math.hypot(star.x - x, star.y - y) < 1); // a star marks enough
     if (seen([x, y, near]) && !starred) shapes.rings.push({ x, y, radius: 6, strong: true });
   }

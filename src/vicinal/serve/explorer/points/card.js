@@ -18,7 +18,7 @@ export function card(view) {
     async show(name, row) {
       const mine = (asked += 1);
       node.hidden = !name;
-      view.hint.hidden = Boolean(name);
+      view.hint.hidden = Boolean(name) || !view.selected.node.hidden;
       if (!name) return replace(node);
       if (row < 0) return this.unknown(name);
       const table = el("div", { "aria-busy": "true" }, el("p", { class: "faint" }, "Asking for neighbours …"));
