@@ -106,7 +106,7 @@ function toolbar(cloud) {
     cloud.fitted = false;
     cloud.pilot.go(goal, true);
   };
-  cloud.box.append(el("div", { class: "cloud-tools", role: "toolbar", "aria-label": "Map" },
+  cloud.field.after(el("div", { class: "cloud-tools", role: "group", "aria-label": "Map" },
     button("Zoom in", "+", zoom(1.6)), button("Zoom out", "−", zoom(1 / 1.6)),
     button("Show all points", "Fit", () => cloud.frame(null, { glide: true })), lasso, rectangle));
   return new Map([["lasso", lasso], ["rectangle", rectangle]]);

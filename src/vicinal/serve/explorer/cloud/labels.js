@@ -6,6 +6,7 @@ import { isolated, short } from "./text.js";
 export const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif";
 const HEIGHT = 16;
 const SCANNED = 60000; // rows looked at for candidates in one go
+const NARROW = 480; // pixels of a view in which long names are cut sooner
 const DOT = 3; // pixels from the middle of a named point that no name is written over
 const SPARSE = 150; // points in the view up to which names keep off all of them where they can
 
@@ -38,6 +39,7 @@ export class Labels {
     this.span = 0;
     this.rank = null;
     this.order = null;
+    this.only = null;
     this.prioritise(data?.priority);
   }
 
@@ -49,6 +51,13 @@ export class Labels {
     this.span = 0;
   }
 
+  // rows: those that alone are named, for they stand out; null for all
+  limit(rows) {
+    const rank = rows && this.ranks();
+    this.only = rows && (rank ? Array.from(rows).sort((a, b) => rank[a] - rank[b]) : rows);
+    this.span = 0;
+  }
+
   // Look for what could be labelled in this view, some of every part of it; not on every frame.
   refresh(lens, view, span) {
     const { data } = this;
@@ -56,13 +65,14 @@ export class Labels {
     const { coordinates, dim, n } = data;
     if (!this.span || Math.abs(Math.log2(span / this.span)) > 0.4) { this.kept.clear(); this.span = span; }
     const spread = new Spread(view);
-    const scanned = Math.min(n, SCANNED);
+    const rows = this.only ?? this.order;
+    const scanned = Math.min(rows?.length ?? n, SCANNED);
     for (let i = 0; i < scanned; i += 1) {
-      const row = this.order ? this.order[i] : i;
+      const row = rows ? rows[i] : i;
       const [x, y, near] = projectRow(lens, coordinates, dim, row);
       if (near) spread.offer(row, x, y);
     }
-    this.candidates = spread.seen < 5 * bound(view) && scanned < n ? this.deeper(lens, view) : spread.list();
+    this.candidates = spread.seen < 5 * bound(view) && scanned < n && !this.only ? this.deeper(lens, view) : spread.list();
   }
 
   // Few of the important are here: look at all that is in the view, the important first.
@@ -90,7 +100,7 @@ export class Labels {
     if (this.texts.has(row)) return this.texts.get(row);
     const { data, renew } = this;
     const name = data.name(row);
-    const keep = (value) => this.texts.set(row, short(value));
+    const keep = (value) => this.texts.set(row, short(value, this.longest));
     if (typeof name === "string") return keep(name).get(row);
     this.texts.set(row, null);
     Promise.resolve(name).then((value) => {
@@ -106,6 +116,8 @@ export class Labels {
   place(lens, view, first, taken) {
     if (!this.data) return [];
     const { coordinates, dim } = this.data;
+    const longest = view.width < NARROW ? 22 : 40; // characters of a name
+    if (longest !== this.longest) { this.texts.clear(); this.longest = longest; }
     const boxes = new Boxes(taken);
     const seen = (row) => projectRow(lens, coordinates, dim, row);
     const dots = new Boxes(this.candidates.length > SPARSE ? [] : this.candidates.map((row) => dotAt(...seen(row))));

@@ -121,7 +121,7 @@ function legendParts({ plan, colours }, width, height) {
   if (!plan.codes) return { boxes, texts };
   const rows = plan.scale ? 2 : plan.entries.length + 1;
   const top = height - 12 - rows * ROW;
-  boxes.push({ x: 8, y: top - 6, width: 190, height: rows * ROW + 10, fill: colours.raised });
+  boxes.push({ x: 8, y: top - 6, width: 216, height: rows * ROW + 10, fill: colours.raised });
   texts.push({ x: 16, y: top + 6, text: short(plan.label ?? "groups", 24) + (plan.scale?.log ? " (logarithmic)" : "") });
   if (plan.scale) {
     const { low, high } = plan.scale;
@@ -130,7 +130,7 @@ function legendParts({ plan, colours }, width, height) {
   }
   plan.entries.forEach(({ label, count, shade }, i) => {
     boxes.push({ x: 16, y: top + (i + 1) * ROW + 2, width: 10, height: 10, fill: shadeColour(plan, shade) });
-    texts.push({ x: 32, y: top + (i + 1) * ROW + 7, text: `${short(label, 18)}  ${count.toLocaleString("en")}` });
+    texts.push({ x: 32, y: top + (i + 1) * ROW + 7, text: `${short(label, 20)}  ${count.toLocaleString("en")}` });
   });
   return { boxes, texts };
 }
