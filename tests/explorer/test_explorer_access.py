@@ -11,7 +11,8 @@ import pytest
 from vicinal.serve import Served, Shelf
 
 STATES = [
-    "view=points&name=king&mark=[\"queen\"]&chosen=1.1.1", "view=points&map=pca3&colour=column:count", "view=points&name=nobody",
+    'view=points&name=king&mark=["queen"]&chosen=1.1.1',
+    "view=points&map=pca3&colour=column:count", "view=points&name=nobody",
     "view=ask&q=king", "view=ask&panel=sum&sum=king - man %2B woman", "view=ask&panel=odd&odd=sea1 sea2 tree1",
     "view=ask&panel=path&from=sea1&to=tree1", "view=compare&b=unit", "view=understand", "view=understand&part=variance",
     "view=understand&part=trust&word=king", "view=understand&part=onehot", "view=understand&part=costs", "view=lessons",
@@ -41,7 +42,8 @@ def url(serving, royal):
 def quiet(page):
     """Wait until nothing is on its way any more."""
     page.wait_for_function(
-        """!document.querySelector('[aria-busy="true"], .loading') && document.querySelector("#main").textContent.length > 40"""
+        """!document.querySelector('[aria-busy="true"], .loading')
+          && document.querySelector("#main").textContent.length > 40"""
     )
     page.wait_for_timeout(50)
     page.wait_for_function("""!document.querySelector('[aria-busy="true"]')""")
@@ -120,7 +122,7 @@ def test_a_search_box_says_how_many_names_and_its_list_does_not_come_late(page, 
     box.fill("nonsuch")
     page.wait_for_function("document.querySelector('.points-find [role=status]').textContent === 'No name begins so'")
     asked = []
-    page.route("**/complete?*", lambda route: asked.append(route))
+    page.route("**/complete?*", asked.append)
     box.fill("qu")
     page.wait_for_timeout(0)
     while not asked:
@@ -135,7 +137,9 @@ def test_enter_that_ends_a_composition_picks_nothing(page, url):
     page.goto(f"{url}/explorer/#space=royal&view=points")
     box = page.get_by_role("combobox", name="Find a name")
     box.fill("king")
-    box.evaluate("(e) => e.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))")
+    box.evaluate(
+        "(e) => e.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))"
+    )
     assert "name=" not in page.url
     box.press("Enter")
     page.wait_for_selector(".points-card h2")

@@ -490,11 +490,13 @@ def test_every_marked_name_is_written_however_near_they_are(blank):
 
 def test_a_name_at_the_edge_moves_inwards(blank):
     points = np.array([[-1, 0], [1, 0.0], [-0.98, 0.0], [0, 0.6], [0, -0.6]])
-    blank.make(points, names=["a long name at the left edge", "right", "just beside it, to the right", "above", "below"])
+    blank.make(
+        points, names=["a long name at the left edge", "right", "just beside it, to the right", "above", "below"]
+    )
     blank.evaluate("cloud.camera = {dim: 2, at: [0, 0], span: 1.52}")
     settled(blank)
     labels = {label["row"]: label for label in blank.evaluate("cloud.stats.labels")}
-    assert {0, 2} <= set(labels)
+    assert labels.keys() >= {0, 2}
     assert all(2 <= label["left"] and label["left"] + label["width"] <= WIDTH - 2 for label in labels.values())
 
 
@@ -541,7 +543,8 @@ def test_the_legend_says_what_colours_are_of_and_folds(blank):
     blank.make(np.random.default_rng(0).normal(size=(300, 2)))
     codes = [i % 3 for i in range(300)]
     blank.evaluate(
-        "(codes) => cloud.setColours({kind: 'category', codes: Uint16Array.from(codes), labels: ['a', 'b', 'c'], label: 'kind'})",
+        """(codes) => cloud.setColours(
+          {kind: "category", codes: Uint16Array.from(codes), labels: ["a", "b", "c"], label: "kind"})""",
         codes,
     )
     legend = blank.locator(".cloud-legend")
