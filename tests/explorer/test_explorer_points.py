@@ -417,6 +417,23 @@ def test_marked_names_stand_in_a_list_that_marks_them_no_more(page, running):
     assert in_hash(page)["name"] == "queen"
 
 
+def test_an_unknown_name_is_answered_with_those_that_begin_alike(page, running):
+    opened(page, running, "space=royal&view=points&name=kinngdom")
+    page.get_by_role("alert").get_by_role("button", name="king").click()
+    page.wait_for_selector(".points-card h2")
+    assert page.locator(".points-card h2").inner_text() == "king" and in_hash(page)["name"] == "king"
+
+
+def test_a_map_that_does_not_come_can_be_asked_for_again(chromium, running):
+    page = chromium.new_page()
+    page.route("**/map?*", lambda route: route.abort(), times=1)
+    page.goto(f"{running.url}/explorer/#space=royal&view=points")
+    page.get_by_role("alert").get_by_role("button", name="Try again").click()
+    page.wait_for_function("document.querySelector('.points-map .cloud').cloud.stats.points === 200")
+    page.wait_for_function("!document.querySelector('.points-panel [role=alert], .points-map[aria-busy]')")
+    page.close()
+
+
 def test_a_long_selection_is_read_by_scrolling_down(page, running):
     opened(page, running, "space=royal&view=points")
     page.evaluate("cloud.select(Array.from({length: 120}, (_, i) => i))")

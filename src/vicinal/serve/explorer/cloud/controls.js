@@ -106,7 +106,7 @@ function toolbar(cloud) {
     cloud.fitted = false;
     cloud.pilot.go(goal, true);
   };
-  cloud.field.after(el("div", { class: "cloud-tools", role: "group", "aria-label": "Map" },
+  cloud.field.after(el("div", { class: "cloud-tools", role: "group", "aria-label": "Move and select" },
     button("Zoom in", "+", zoom(1.6)), button("Zoom out", "−", zoom(1 / 1.6)),
     button("Show all points", "Fit", () => cloud.frame(null, { glide: true })), lasso, rectangle));
   return new Map([["lasso", lasso], ["rectangle", rectangle]]);

@@ -117,7 +117,7 @@ class Points {
       });
     } catch (error) {
       wait.remove();
-      return this.fail(error);
+      return this.fail(error, () => { this.shown = {}; return this.update(this.context.state.all()); });
     }
     await cloud.ready;
     if (this.gone) return undefined;
@@ -210,10 +210,11 @@ class Points {
     this.stats.title = renderer === "canvas" ? "Drawn without a graphics processor" : "";
   }
 
-  fail(error) {
+  fail(error, again = null) {
     if (this.gone) return;
     this.place.removeAttribute("aria-busy");
-    replace(this.trouble, el("p", { class: "failure", role: "alert" }, error.message));
+    replace(this.trouble, el("div", { class: "failure", role: "alert" },
+      el("p", {}, error.message), again && el("button", { onclick: again }, "Try again")));
   }
 
   unmount() {
