@@ -122,7 +122,11 @@ def test_a_search_box_says_how_many_names_and_its_list_does_not_come_late(page, 
     box.fill("nonsuch")
     page.wait_for_function("document.querySelector('.points-find [role=status]').textContent === 'No name begins so'")
     asked = []
-    page.route("**/complete?*", asked.append)
+
+    def hold(route):
+        asked.append(route)
+
+    page.route("**/complete?*", hold)
     box.fill("qu")
     page.wait_for_timeout(0)
     while not asked:
