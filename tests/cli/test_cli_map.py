@@ -49,6 +49,13 @@ def test_pictures_show_a_hundred_names_of_any_method(cli, words, here):
     assert "(100 names)" in said.stderr and "UMAP" in (here / "a.svg").read_text() and "Trustworthiness" in said.stdout
 
 
+def test_a_page_is_named_after_the_space_unless_told_otherwise(cli, words, here):
+    cli("map", words, "-o", "to-mail.html")
+    assert "<title>words<" in (here / "to-mail.html").read_text("utf-8")
+    cli("map", words, "-o", "to-mail.html", "--title", "My words", "--force")
+    assert "<title>My words<" in (here / "to-mail.html").read_text("utf-8")
+
+
 def test_info_says_what_a_map_is(cli, words, here):
     cli("map", words, "--method", "umap", "-o", "a.map", "--seed", "5", "--quiet")
     said = cli("info", "a.map").stdout

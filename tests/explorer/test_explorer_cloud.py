@@ -456,3 +456,101 @@ def test_camera_can_be_set_by_plain_objects_and_nonsense_is_ignored(blank):
     blank.evaluate("cloud.camera = {at: [1, 2], span: 3}")
     assert camera(blank) == {"dim": 2, "at": [1, 2], "span": 3}
     assert blank.evaluate("cloud.moves") == 0
+
+
+def covered(labels):
+    """Named points that the name of another is written over, by their texts."""
+    return [
+        (one["text"], other["text"])
+        for one in labels
+        for other in labels
+        if other["left"] < one["x"] < other["left"] + other["width"]
+        and other["top"] < one["y"] < other["top"] + other["height"]
+    ]
+
+
+@pytest.mark.parametrize("count", [60, 3000])
+def test_no_name_is_written_over_a_named_point(blank, count):
+    random = np.random.default_rng(11)
+    names = [f"a rather long name {i}" for i in range(count)]
+    blank.make(random.normal(size=(count, 2)), names=names)
+    labels = blank.evaluate("cloud.stats.labels")
+    assert len(labels) > 15 and boxes_overlap(labels) is None and covered(labels) == []
+
+
+def test_every_marked_name_is_written_however_near_they_are(blank):
+    random = np.random.default_rng(12)
+    points = random.normal(size=(2000, 2))
+    points[:100] = points[0] + random.normal(size=(100, 2)) * 0.01  # all within a few pixels
+    blank.make(points, names=[f"marked name {i}" for i in range(2000)], marked=list(range(100)))
+    labels = blank.evaluate("cloud.stats.labels")
+    assert {label["row"] for label in labels if label["marked"]} == set(range(100))
+    assert boxes_overlap(labels) is None
+
+
+def test_a_name_at_the_edge_moves_inwards(blank):
+    points = np.array(
+        [[-0.863, 0], [-0.825, 0], [1, 0.0], [0, 0.6], [0, -0.6]]
+    )  # the marked is just right of the first
+    blank.make(points, names=["a long name at the left edge", "marked", "right", "above", "below"], marked=[1])
+    blank.evaluate("cloud.camera = {dim: 2, at: [0, 0], span: 1.52}")
+    settled(blank)
+    label = next(label for label in blank.evaluate("cloud.stats.labels") if label["row"] == 0)
+    assert label["left"] == 2 and label["width"] > 2 * label["x"]  # in its middle it would not fit
+
+
+def test_of_a_selection_only_what_is_selected_is_named(blank):
+    random = np.random.default_rng(13)
+    points = random.normal(size=(3000, 2))
+    blank.make(points, marked=[2999], priority=np.arange(3000).tolist())
+    blank.evaluate("cloud.select(Array.from({length: 500}, (_, i) => i))")
+    settled(blank)
+    rows = {label["row"] for label in blank.evaluate("cloud.stats.labels")}
+    assert len(rows) > 30 and rows - set(range(500)) <= {2999}
+    assert np.median(list(rows)) > 250  # the more important of them
+    blank.evaluate("cloud.select(null)")
+    settled(blank)
+    assert any(label["row"] >= 500 for label in blank.evaluate("cloud.stats.labels"))
+
+
+def test_a_look_under_the_cursor_in_three_dimensions_follows_the_camera(blank):
+    points = np.random.default_rng(14).normal(size=(5000, 3))
+    blank.make(points)
+    cursors = np.random.default_rng(15).uniform([20, 20], [780, 580], size=(60, 2)).tolist()
+    look = """(places) => {
+      const lens = cloud.camera_.lens(cloud.view);
+      const one = (x, y) => { // all points, one by one
+        let [best, least] = [-1, 144];
+        cloud.picking.within(lens, {left: x - 12, top: y - 12, right: x + 12, bottom: y + 12}, (row, px, py, near) => {
+          const far = ((px - x) ** 2 + (py - y) ** 2) / (near * near) + 1e-9;
+          if (far <= least) [best, least] = [row, far];
+        });
+        return best;
+      };
+      const known = cloud.picking.knows(lens);
+      return [known, places.map(([x, y]) => cloud.picking.nearest(lens, x, y, 12)), places.map(([x, y]) => one(x, y)),
+        cloud.picking.knows(lens)];
+    }"""
+    for turn in ([0, 0, 0, 1], [0.3, 0.1, 0, 0.9], [0, 0.7, 0.2, 0.5]):
+        blank.evaluate("(turn) => { cloud.camera = {...cloud.camera, span: cloud.camera.span * 0.8, turn}; }", turn)
+        before, found, expected, after = blank.evaluate(look, cursors)
+        assert found == expected and len(set(found)) > 30
+        assert not before and after
+
+
+def test_the_legend_says_what_colours_are_of_and_folds(blank):
+    blank.make(np.random.default_rng(0).normal(size=(300, 2)))
+    codes = [i % 3 for i in range(300)]
+    blank.evaluate(
+        """(codes) => cloud.setColours(
+          {kind: "category", codes: Uint16Array.from(codes), labels: ["a", "b", "c"], label: "kind"})""",
+        codes,
+    )
+    legend = blank.locator(".cloud-legend")
+    assert legend.locator("summary").inner_text() == "kind"
+    assert "kind" in blank.evaluate("cloud.toSVG()")
+    before = legend.bounding_box()["height"]
+    tall = blank.evaluate("cloud.covered.at(-1).height")
+    legend.locator("summary").click()
+    blank.wait_for_function("(tall) => cloud.covered.at(-1).height < tall / 2", arg=tall)  # names may stand there now
+    assert legend.bounding_box()["height"] < before / 2

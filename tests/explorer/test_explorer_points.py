@@ -367,3 +367,88 @@ def test_leaving_and_coming_back_leaves_nothing_behind(page, running):
             "(n) => window.cloud?.stats.points === n && cloud.stats.whole", arg=12 if space == "hostile" else 200
         )
     assert page.locator(".cloud").count() == 1
+
+
+def test_a_selection_is_kept_in_the_address_and_by_the_next_map(page, running, royal):
+    opened(page, running, "space=royal&view=points")
+    page.evaluate("cloud.select([150, 3, 4, 90])")
+    assert in_hash(page)["chosen"] == "3.1.2e.1o"  # 3, 4 = 3 + 1, 90 = 4 + 86, 150 = 90 + 60
+    page.reload()
+    page.wait_for_selector(".points-selected:not([hidden]) li:nth-child(4)")
+    assert page.locator(".points-selected li").all_inner_texts() == [royal.names[i] for i in (3, 4, 90, 150)]
+    assert page.evaluate("[...cloud.selection]") == [3, 4, 90, 150]
+    page.get_by_label("Map", exact=True).select_option("pca3")
+    page.wait_for_function("cloud.data.dim === 3 && cloud.selection?.length === 4")
+    assert page.locator(".points-selected h2").inner_text() == "4 selected"
+    page.get_by_role("button", name="Clear the selection").click()
+    page.wait_for_function("!document.querySelector('.points-selected li')")
+    assert "chosen" not in in_hash(page)
+    page.go_back()
+    page.wait_for_function("cloud.selection?.length === 4")
+    for wrong in ("zzzzzzzz", "-1", "1..2", "<b>"):
+        page.evaluate("(text) => { location.hash = new URLSearchParams({space: 'royal', chosen: text}); }", wrong)
+        page.wait_for_function("cloud.selection === null")
+
+
+def test_a_selection_too_long_for_the_address_is_not_kept_there(page, running):
+    opened(page, running, "space=royal&view=points")
+    kept, again, long, cut = page.evaluate(
+        """async () => {
+          const { readRows, rowsText } = await import("/explorer/points/address.js");
+          const rows = Array.from({length: 1500}, (_, i) => i * 3 + (i % 2));
+          const text = rowsText(rows);
+          const same = readRows(text, 1e6).join() === rows.join();
+          return [text, same, rowsText(Array.from(Array(3000).keys())), readRows("5.5.5", 12)];
+        }"""
+    )
+    assert kept and again and long == "" and cut == [5, 10]
+
+
+def test_marked_names_stand_in_a_list_that_marks_them_no_more(page, running):
+    marks = quote(json.dumps(["king", "queen", "nobody"]))
+    opened(page, running, f"space=royal&view=points&mark={marks}")
+    page.wait_for_selector(".points-marked .chip")
+    assert page.locator(".points-marked .chip bdi").all_inner_texts() == ["king", "queen"]
+    page.get_by_role("button", name="Mark king no more").click()
+    page.wait_for_function("document.querySelectorAll('.points-marked .chip').length === 1")
+    assert json.loads(in_hash(page)["mark"]) == ["queen", "nobody"]
+    page.locator(".points-marked bdi").click()
+    page.wait_for_selector(".points-card h2")
+    assert in_hash(page)["name"] == "queen"
+
+
+def test_an_unknown_name_is_answered_with_those_that_begin_alike(page, running):
+    opened(page, running, "space=royal&view=points&name=kinngdom")
+    page.get_by_role("alert").get_by_role("button", name="king").click()
+    page.wait_for_selector(".points-card h2")
+    assert page.locator(".points-card h2").inner_text() == "king" and in_hash(page)["name"] == "king"
+
+
+def test_a_map_that_does_not_come_can_be_asked_for_again(chromium, running):
+    page = chromium.new_page()
+    page.route("**/map?*", lambda route: route.abort(), times=1)
+    page.goto(f"{running.url}/explorer/#space=royal&view=points")
+    page.get_by_role("alert").get_by_role("button", name="Try again").click()
+    page.wait_for_function("document.querySelector('.points-map .cloud').cloud.stats.points === 200")
+    page.wait_for_function("!document.querySelector('.points-panel [role=alert], .points-map[aria-busy]')")
+    page.close()
+
+
+def test_a_long_selection_is_read_by_scrolling_down(page, running):
+    opened(page, running, "space=royal&view=points")
+    page.evaluate("cloud.select(Array.from({length: 120}, (_, i) => i))")
+    page.wait_for_selector(".points-list li:nth-child(120)")
+    wide, inner, tall, rest = page.locator(".points-list").evaluate(
+        "(e) => [e.scrollWidth, e.clientWidth, e.scrollHeight, e.clientHeight]"
+    )
+    assert wide <= inner and tall > rest
+
+
+def test_one_point_is_said_to_be_one(page, serving):
+    from vicinal.serve import Served, Shelf
+
+    alone = serving(Shelf([Served("alone", Space(["alone"], np.ones((1, 5))))]))
+    opened(page, alone, "view=points")
+    assert page.locator(".points-stats").inner_text() == "1 point · 2-D"
+    page.wait_for_function("document.querySelector('.points-quality').textContent === ''")
+    assert page.get_by_role("application").get_attribute("aria-label") == "Map of alone: 1 point"

@@ -363,5 +363,5 @@ class TestParts:
           return [...[-1, 0, 1, 9].map((share) => diverging(share)), readable("rgb(0,0,0)"), readable("rgb(9,250,9)")];
         }"""
         assert page.evaluate(script) == [
-            "rgb(11,99,181)", "rgb(245,246,248)", "rgb(208,74,2)", "rgb(208,74,2)", "#ffffff", "#000000",
+            "rgb(11,99,181)", "rgb(245,246,248)", "rgb(196,68,0)", "rgb(196,68,0)", "#ffffff", "#000000",
         ]  # fmt: skip

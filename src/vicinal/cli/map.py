@@ -92,7 +92,7 @@ def command(space: str, output: str, **how: Any) -> None:
         note(f"wrote {output} ({counted(len(shown), 'name')})")
         return
     drawn = _drawn(opened, names, output, how)
-    _write(opened, drawn, output, how)
+    _write(opened, drawn, output, {**how, "space": Path(space).stem})
 
 
 def _check_options(output: str, how: dict[str, Any]) -> None:
@@ -144,7 +144,8 @@ def _write(space: Space, drawn: Map, output: str, how: dict[str, Any]) -> None:
         if ending == _PAGE:
             from vicinal.serve.page import write_page
 
-            inside = write_page(space, drawn, output, title=how["title"], force=how["force"]).summary()
+            title = how["title"] or how["space"]
+            inside = write_page(space, drawn, output, title=title, force=how["force"]).summary()
         else:
             drawn.save(output, force=how["force"])
         say(f"{drawn.method}: " + ", ".join(f"{what} {figure}" for what, figure in drawn.summary()))

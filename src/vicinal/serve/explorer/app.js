@@ -35,6 +35,7 @@ export async function start(source = new Server()) {
     if (theme !== (document.documentElement.dataset.theme ?? "")) setTheme(theme);
     drawHeader(state, spaces, space, view, theme);
     if (shown?.view !== view || shown.space !== space) {
+      const moved = shown !== null;
       shown?.mounted?.unmount();
       main.replaceChildren();
       main.className = `view-${view.id}`;
@@ -42,6 +43,7 @@ export async function start(source = new Server()) {
       document.title = `${view.title}: ${space.name} · Vicinal`;
       shown = { view, space, mounted: null };
       attempt(main, () => { shown.mounted = view.mount(main, { source, state, spaces, space, announce }); });
+      if (moved && document.activeElement === document.body) main.focus({ preventScroll: true }); // what had the focus is gone
     }
     const now = shown;
     attempt(main, () => now.mounted?.update(wanted), () => shown === now);
@@ -69,20 +71,21 @@ function drawHeader(state, spaces, space, view, theme) {
   if (now === drawn) return;
   drawn = now;
   const focused = document.activeElement?.dataset?.stay;
+  const address = (id) => "#" + new URLSearchParams({ view: id, space: space.name, ...(theme && { theme }) });
   replace(document.getElementById("header"),
-    el("a", { class: "brand", href: "#" }, mark(), "Vicinal"),
+    el("h1", { class: "unseen" }, `${view.title}: ${space.name}`),
+    el("a", { class: "brand", href: address(VIEWS[0].id), "data-stay": "brand" }, mark(), "Vicinal"),
     el("label", { class: "space" }, el("span", { class: "unseen" }, "Space"),
       el("select", { "data-stay": "space", onchange: (event) => state.go(view.id, { space: event.target.value }) },
         spaces.map(({ name, n, dim }) => el("option", { value: name, selected: name === space.name },
           `${name} (${n.toLocaleString("en")} × ${dim})`)))),
     el("nav", { "aria-label": "Views" }, VIEWS.map(({ id, title }) => el("a", {
-      href: "#" + new URLSearchParams({ view: id, space: space.name, ...(theme && { theme }) }),
-      "aria-current": id === view.id ? "page" : null, "data-stay": `view ${id}`,
+      href: address(id), "aria-current": id === view.id ? "page" : null, "data-stay": `view ${id}`,
     }, title))),
     el("button", {
       class: "quiet theme", "data-stay": "theme", title: "Light, dark, or as the system", "aria-label": `Theme: ${THEME_TITLES[theme]}`,
       onclick: () => state.set({ theme: THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] }),
-    }, THEME_TITLES[theme]));
+    }, halves(), THEME_TITLES[theme]));
   if (focused) document.querySelector(`[data-stay="${CSS.escape(focused)}"]`)?.focus();
 }
 
@@ -90,6 +93,13 @@ function mark() {
   const dot = (cx, cy, r, fill) => svg("circle", { cx, cy, r, fill });
   return svg("svg", { viewBox: "4 5 24 22", width: 20, height: 18, "aria-hidden": "true" },
     dot(10, 20, 5, "#0072B2"), dot(20, 11, 4, "#D55E00"), dot(24, 22, 3, "#009E73"));
+}
+
+// A disc half light, half dark
+function halves() {
+  return svg("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true" },
+    svg("circle", { cx: 8, cy: 8, r: 6.8, fill: "none", stroke: "currentColor", "stroke-width": 1.6 }),
+    svg("path", { d: "M8 1.2a6.8 6.8 0 0 1 0 13.6z", fill: "currentColor" }));
 }
 
 export function fail(root, error, again = null) {

@@ -211,7 +211,7 @@ export class Server {
     try {
       response = await fetch(this.base + path, options);
     } catch {
-      throw new Failure("the server does not answer; is it still running?");
+      throw new Failure("The server does not answer; is it still running?");
     }
     if (response.ok) return response;
     const said = await response.json().catch(() => ({}));

@@ -49,7 +49,7 @@ export const NEAR = {
           if (!asked.q) input.value = q;
           return found(source, space, { ...asked, q });
         }, (answer) => {
-          replace(place, draw(answer, ask));
+          replace(place, draw(answer, ask, (name) => state.go("points", { name })));
           const first = answer.lists[0].matches[0]?.name;
           announce(first ? `Nearest to ${shown(answer.q)} by cosine: ${shown(first)}; three lists` : "Nothing was found");
         }, (error) => failure(error, async (right) => {
@@ -81,7 +81,7 @@ async function found(source, space, { q, k, exact }) {
   return { q, k, lists, lengths, own: vectors[0].row === null ? null : lengthOf(vectors[0].vector), dim: space.dim };
 }
 
-function draw({ q, k, lists, lengths, own, dim }, ask) {
+function draw({ q, k, lists, lengths, own, dim }, ask, onMap) {
   const ways = [...new Set(lists.map(({ by }) => by))];
   const ranks = lists.map(({ hint }) => el("p", { class: "rank faint", "aria-live": "off" }, hint));
   const columns = el("div", { class: "three" });
@@ -98,7 +98,8 @@ function draw({ q, k, lists, lengths, own, dim }, ask) {
   const picture = () => rankingPicture(`Nearest to ${q}`, lists.map(({ title, matches }) => ({ title, rows: matches })));
   return [
     el("header", { class: "heading" }, el("h2", {}, "Nearest to ", el("bdi", { class: "cut" }, q)),
-      downloads(`Nearest to ${shown(q)}`, picture)),
+      el("span", { class: "downloads" }, own !== null && el("button", { class: "quiet", onclick: () => onMap(q) }, "On the map"),
+        downloads(`Nearest to ${shown(q)}`, picture))),
     el("p", { class: "faint" }, `Compared in all ${dim.toLocaleString("en")} dimensions of the space, not on a map`,
       ways.length === 1 ? `; ${said(ways[0])}.` : `; ${lists.map(({ title, by }) => `${title.toLowerCase()} ${said(by)}`).join(", ")}.`),
     columns,

@@ -4,7 +4,7 @@ import { el } from "../dom.js";
 import { palette } from "../theme.js";
 import { Camera, projectRow } from "./camera.js";
 import { CanvasPoints } from "./canvas.js";
-import { planned, shadesOf } from "./colours.js";
+import { planned, shadeColour, shadesOf } from "./colours.js";
 import { controls } from "./controls.js";
 import { density, sampleRows } from "./density.js";
 import { elements } from "./elements.js";
@@ -38,7 +38,7 @@ export class Cloud {
     this.stats = { points: 0, drawn: 0, frameMs: 0, pictures: 0, renderer: "", labels: [] };
     this.ready = new Promise((resolve) => { this.isReady = resolve; });
     this.colours = palette();
-    this.legend = new Legend(() => this.reshade());
+    this.legend = new Legend(() => { this.covered = coveredBy(this.box); this.reshade(); });
     this.tooltip = new Tooltip(this);
     Object.assign(this, elements(label, this.legend.node, this.tooltip.node));
     root.append(this.box);
@@ -136,6 +136,7 @@ export class Cloud {
   select(rows, tell = true) {
     const chosen = Int32Array.from(rows ? new Set(rows) : []).sort();
     this.selection = chosen.length ? chosen : null;
+    this.labels.limit(this.selection);
     this.restyle();
     this.touch(true);
     if (tell) this.tell("select", this.selection ?? new Int32Array(0));
@@ -205,6 +206,9 @@ export class Cloud {
 
   drawOver() {
     const shapes = shapesOf(this);
+    const { codes } = this.plan;
+    const fill = (row) => shadeColour(this.plan, codes ? codes[row] : 0);
+    if (!this.stats.whole) shapes.dots = shapes.labels.map(({ row, x, y }) => ({ x, y, fill: fill(row) })); // not in the sample, maybe
     drawOn(this.brush, this.ratio, shapes, this.colours);
     this.stats.labels = shapes.labels;
   }

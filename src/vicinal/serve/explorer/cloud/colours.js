@@ -9,13 +9,13 @@ const DARK = ["#6a5acd", "#3f8fd0", "#35b8a0", "#9bd45a", "#ffe45c"];
 const STEPS = 254; // shades of a number: 1 … 254; 0 is no value
 const FAINT = 0.07;
 
-// → {codes: Uint8Array(n) or null, entries: [{label, count, shade, colour()}], scale: null or {low, high, log, label}, missing}
+// → {codes: Uint8Array(n) or null, label, entries: [{label, count, shade, other}], scale: null or {low, high, log, label, missing}}
 export function planned(said, n) {
   if (!said) return { codes: null, entries: [], scale: null };
   return said.kind === "number" ? numbers(said, n) : categories(said, n);
 }
 
-function categories({ codes, labels }, n) {
+function categories({ codes, labels, label }, n) {
   const counts = new Float64Array(labels.length);
   for (let i = 0; i < n; i += 1) counts[codes[i]] += 1;
   const order = [...labels.keys()].filter((code) => counts[code]).sort((a, b) => counts[b] - counts[a] || a - b);
@@ -30,7 +30,7 @@ function categories({ codes, labels }, n) {
     const count = others.reduce((sum, code) => sum + counts[code], 0);
     entries.push({ label: `other (${others.length.toLocaleString("en")})`, count, shade: SHOWN + 1, other: true });
   }
-  return { codes: out, entries, scale: null };
+  return { codes: out, label, entries, scale: null };
 }
 
 function numbers({ values, label, log: wanted }, n) {
@@ -57,7 +57,7 @@ function numbers({ values, label, log: wanted }, n) {
     const value = values[i];
     codes[i] = Number.isFinite(value) ? 1 + Math.round(((at(value) - base) / reach) * (STEPS - 1)) : 0;
   }
-  return { codes, entries: [], scale: { low, high, log, label, missing } };
+  return { codes, label, entries: [], scale: { low, high, log, label, missing } };
 }
 
 // The 256 shades as bytes, in the theme in force. quieted: a Set of shades to draw faintly

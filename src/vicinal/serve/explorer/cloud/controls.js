@@ -18,7 +18,7 @@ export function controls(cloud, tools) {
   const under = (x, y, radius) => cloud.picking?.nearest(cloud.camera_.lens(cloud.view), x, y, radius) ?? -1;
   let over = null;
   let soon = 0;
-  const look = () => { // at most once a frame, and in 3 dimensions of many points when the cursor rests
+  const look = () => { // at most once a frame; the first look at many points in 3 dimensions waits until the cursor rests
     soon = 0;
     if (over) cloud.hover(under(...over));
   };
@@ -30,7 +30,7 @@ export function controls(cloud, tools) {
     hover: (x, y) => {
       over = x === null ? null : [x, y];
       if (!over) return cloud.hover(-1);
-      const slow = cloud.data.dim === 3 && cloud.data.n > 100000;
+      const slow = cloud.data.n > 100000 && !cloud.picking.knows(cloud.camera_.lens(cloud.view));
       if (slow) { clearTimeout(soon); soon = setTimeout(look, 60); }
       else if (!soon) soon = requestAnimationFrame(look);
       return undefined;
@@ -106,7 +106,7 @@ function toolbar(cloud) {
     cloud.fitted = false;
     cloud.pilot.go(goal, true);
   };
-  cloud.box.append(el("div", { class: "cloud-tools", role: "toolbar", "aria-label": "Map" },
+  cloud.field.after(el("div", { class: "cloud-tools", role: "group", "aria-label": "Move and select" },
     button("Zoom in", "+", zoom(1.6)), button("Zoom out", "−", zoom(1 / 1.6)),
     button("Show all points", "Fit", () => cloud.frame(null, { glide: true })), lasso, rectangle));
   return new Map([["lasso", lasso], ["rectangle", rectangle]]);

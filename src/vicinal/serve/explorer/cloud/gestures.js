@@ -25,7 +25,7 @@ export function gestures(node, act) {
     const [x, y] = place(event);
     pointers.set(event.pointerId, [x, y]);
     node.setPointerCapture(event.pointerId);
-    node.focus({ preventScroll: true });
+    node.focus({ preventScroll: true, focusVisible: false });
     act.hover(null);
     if (pointers.size === 2) {
       act.line(null);

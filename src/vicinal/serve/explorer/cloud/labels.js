@@ -1,4 +1,4 @@
-// Which names are written where: the important first, none over another, the same as long as they fit.
+// Which names are written where: the important first, none over another or over the point of another, the same as long as they fit.
 
 import { projectRow } from "./camera.js";
 import { isolated, short } from "./text.js";
@@ -6,6 +6,9 @@ import { isolated, short } from "./text.js";
 export const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif";
 const HEIGHT = 16;
 const SCANNED = 60000; // rows looked at for candidates in one go
+const NARROW = 480; // pixels of a view in which long names are cut sooner
+const DOT = 3; // pixels from the middle of a named point that no name is written over
+const SPARSE = 150; // points in the view up to which names keep off all of them where they can
 
 // → measure(text): its width in pixels, remembered
 export function widths(brush) {
@@ -36,6 +39,7 @@ export class Labels {
     this.span = 0;
     this.rank = null;
     this.order = null;
+    this.only = null;
     this.prioritise(data?.priority);
   }
 
@@ -47,6 +51,13 @@ export class Labels {
     this.span = 0;
   }
 
+  // rows: those that alone are named, for they stand out; null for all
+  limit(rows) {
+    const rank = rows && this.ranks();
+    this.only = rows && (rank ? Array.from(rows).sort((a, b) => rank[a] - rank[b]) : rows);
+    this.span = 0;
+  }
+
   // Look for what could be labelled in this view, some of every part of it; not on every frame.
   refresh(lens, view, span) {
     const { data } = this;
@@ -54,13 +65,14 @@ export class Labels {
     const { coordinates, dim, n } = data;
     if (!this.span || Math.abs(Math.log2(span / this.span)) > 0.4) { this.kept.clear(); this.span = span; }
     const spread = new Spread(view);
-    const scanned = Math.min(n, SCANNED);
+    const rows = this.only ?? this.order;
+    const scanned = Math.min(rows?.length ?? n, SCANNED);
     for (let i = 0; i < scanned; i += 1) {
-      const row = this.order ? this.order[i] : i;
+      const row = rows ? rows[i] : i;
       const [x, y, near] = projectRow(lens, coordinates, dim, row);
       if (near) spread.offer(row, x, y);
     }
-    this.candidates = spread.seen < 5 * bound(view) && scanned < n ? this.deeper(lens, view) : spread.list();
+    this.candidates = spread.seen < 5 * bound(view) && scanned < n && !this.only ? this.deeper(lens, view) : spread.list();
   }
 
   // Few of the important are here: look at all that is in the view, the important first.
@@ -88,7 +100,7 @@ export class Labels {
     if (this.texts.has(row)) return this.texts.get(row);
     const { data, renew } = this;
     const name = data.name(row);
-    const keep = (value) => this.texts.set(row, short(value));
+    const keep = (value) => this.texts.set(row, short(value, this.longest));
     if (typeof name === "string") return keep(name).get(row);
     this.texts.set(row, null);
     Promise.resolve(name).then((value) => {
@@ -104,16 +116,23 @@ export class Labels {
   place(lens, view, first, taken) {
     if (!this.data) return [];
     const { coordinates, dim } = this.data;
-    const boxes = new Boxes(view, taken);
+    const longest = view.width < NARROW ? 22 : 40; // characters of a name
+    if (longest !== this.longest) { this.texts.clear(); this.longest = longest; }
+    const boxes = new Boxes(taken);
+    const seen = (row) => projectRow(lens, coordinates, dim, row);
+    const dots = new Boxes(this.candidates.length > SPARSE ? [] : this.candidates.map((row) => dotAt(...seen(row))));
     const out = [];
     const kept = new Map();
     const put = (row, marked) => {
-      const [x, y, near] = projectRow(lens, coordinates, dim, row);
+      const [x, y, near] = seen(row);
       if (!near || x < -20 || y < -20 || x > view.width + 20 || y > view.height + 20) return;
+      const dot = dotAt(x, y);
+      if (!marked && !boxes.free(dot)) return; // a name would point at nothing
       const text = this.text(row);
       if (!text) return;
-      const label = fitted(boxes, view, x, y, this.measure(isolated(text)), this.kept.get(row) ?? 0, marked);
+      const label = fitted({ boxes, dots, view }, x, y, this.measure(isolated(text)), this.kept.get(row) ?? 0, marked);
       if (!label) return;
+      boxes.take(dot);
       kept.set(row, label.slot);
       out.push({ row, text, x, y, marked, ...label });
     };
@@ -133,27 +152,33 @@ export class Labels {
 // How many labels a view bears.
 const bound = ({ width, height }) => Math.max(6, Math.min(130, Math.round((width * height) / 8500)));
 
+const dotAt = (x, y) => ({ left: x - DOT, top: y - DOT, width: 2 * DOT, height: 2 * DOT });
+
 // Beside the point, at one of four sides; a marked one also further away, with a line to it.
-function fitted(boxes, view, x, y, width, before, marked) {
+function fitted({ boxes, dots, view }, x, y, width, before, marked) {
   const gap = marked ? 11 : 7; // a ring or a star takes more room than a dot
-  const sides = [[gap, -8], [-gap - width, -8], [-width / 2, -17 - gap], [-width / 2, gap + 1]];
-  for (let i = 0; i < 4; i += 1) {
-    const slot = (before + i) % 4;
-    const box = { left: x + sides[slot][0], top: y + sides[slot][1], width, height: HEIGHT };
-    if (boxes.free(box, view)) return { ...boxes.take(box), slot, leader: false };
-  }
-  for (let i = 0; marked && i < 48; i += 1) {
-    const angle = i * 2.399963; // the golden angle: places spread around the point, further and further away
-    const far = 22 + i * 3.2;
+  const middle = x + Math.max(8 - width, Math.min(-8, Math.max(2 - x, Math.min(view.width - 2 - width - x, -width / 2))));
+  const sides = [[x + gap, y - 8], [x - gap - width, y - 8], [middle, y - 17 - gap], [middle, y + gap + 1]];
+  const free = [0, 1, 2, 3].map((i) => (before + i) % 4)
+    .map((slot) => ({ left: sides[slot][0], top: sides[slot][1], width, height: HEIGHT, slot, leader: false }))
+    .filter((box) => within(box, view) && boxes.free(box));
+  if (free.length) return boxes.take(free.find((box) => dots.free(box)) ?? free[0]);
+  const most = marked ? (view.width * view.height) / 200 : 0;
+  for (let i = 0; i < most; i += 1) {
+    const angle = i * 2.399963; // the golden angle: places spread evenly around the point, further and further away
+    const far = 22 + 9 * Math.sqrt(i);
     const box = { left: x + Math.cos(angle) * far - width / 2, top: y + Math.sin(angle) * far - HEIGHT / 2, width, height: HEIGHT };
-    if (boxes.free(box, view)) return { ...boxes.take(box), slot: 0, leader: true };
+    if (within(box, view) && boxes.free(box)) return { ...boxes.take(box), slot: 0, leader: true };
   }
   return null;
 }
 
+const within = ({ left, top, width, height }, view) => left >= 2 && top >= 2 && left + width <= view.width - 2
+  && top + height <= view.height - 2;
+
 // Boxes in use, by cells of the view.
 class Boxes {
-  constructor(view, taken) {
+  constructor(taken) {
     this.cells = new Map();
     for (const box of taken) this.take(box);
   }
@@ -164,8 +189,7 @@ class Boxes {
     }
   }
 
-  free(box, view) {
-    if (box.left < 2 || box.top < 2 || box.left + box.width > view.width - 2 || box.top + box.height > view.height - 2) return false;
+  free(box) {
     for (const cell of this.near(box)) {
       for (const other of this.cells.get(cell) ?? []) {
         if (box.left < other.left + other.width + 3 && other.left < box.left + box.width + 3 && box.top < other.top + other.height &&

@@ -1,14 +1,15 @@
 // What the colours mean. A group is shown faintly after a click on it; while the pointer or the focus is on it, it stands alone.
+// Its heading says what the colours are of, and folds it away.
 
 import { el, replace } from "../dom.js";
 import { rampColour, shadeColour } from "./colours.js";
 import { short } from "./text.js";
 
 export class Legend {
-  // changed(): which groups are quiet is not what it was
+  // changed(): which groups are quiet, or how much of the picture is covered, is not what it was
   constructor(changed) {
     this.changed = changed;
-    this.node = el("div", { class: "cloud-legend", role: "group", "aria-label": "Colours", hidden: true });
+    this.node = el("details", { class: "cloud-legend", "aria-label": "Colours", open: true, hidden: true, ontoggle: () => this.changed() });
     this.set({ codes: null, entries: [], scale: null });
   }
 
@@ -28,8 +29,9 @@ export class Legend {
   draw() {
     const { plan } = this;
     this.node.hidden = !plan.codes;
-    if (plan.scale) return replace(this.node, scaleBar(plan.scale, plan));
-    return replace(this.node, plan.entries.map((entry) => this.button(entry)));
+    const title = el("summary", {}, el("bdi", {}, short(plan.label ?? "groups")), plan.scale?.log ? " (logarithmic)" : "");
+    const body = plan.scale ? scaleBar(plan.scale, plan) : el("div", { class: "groups" }, plan.entries.map((entry) => this.button(entry)));
+    return replace(this.node, title, body);
   }
 
   button({ label, count, shade }) {
@@ -55,12 +57,11 @@ export class Legend {
   }
 }
 
-function scaleBar({ low, high, log, label, missing }, plan) {
+function scaleBar({ low, high, label, missing }, plan) {
   const steps = 40;
   const bar = el("div", { class: "ramp", "aria-hidden": "true" },
     Array.from({ length: steps }, (_, i) => el("span", { style: { background: rampColour(i / (steps - 1)) } })));
-  return el("div", { class: "scale", role: "img", "aria-label": `${short(label)}: colour from ${number(low)} to ${number(high)}` },
-    el("div", {}, el("bdi", {}, short(label)), log ? " (logarithmic)" : ""), bar,
+  return el("div", { class: "scale", role: "img", "aria-label": `${short(label)}: colour from ${number(low)} to ${number(high)}` }, bar,
     el("div", { class: "ends" }, el("span", {}, number(low)), el("span", {}, number(high))),
     missing ? el("div", { class: "missing" }, el("span", { class: "swatch", style: { background: shadeColour(plan, 0) } }),
       `no value: ${missing.toLocaleString("en")}`) : null);
@@ -70,5 +71,5 @@ export function number(value) {
   if (!Number.isFinite(value)) return "no value";
   const size = Math.abs(value);
   if (size && (size < 0.001 || size >= 1e7)) return value.toExponential(2);
-  return value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? 7 : 4 });
+  return value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? 7 : 4 }).replace("-", "−");
 }

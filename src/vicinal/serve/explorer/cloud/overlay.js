@@ -5,7 +5,7 @@ import { project, projectRow } from "./camera.js";
 import { FONT } from "./labels.js";
 import { isolated, short } from "./text.js";
 
-// → {arrows, rings, stars, labels, line} in CSS pixels
+// → {arrows, rings, stars, labels, line} in CSS pixels; dots: points to draw here, too
 export function laidOut({ lens, view, labels, coordinates, dim, marked, selected, hovered, stars, arrows, line, covered = [] }) {
   const at = (place) => project(lens, place[0], place[1], place[2] ?? 0);
   const row = (i) => projectRow(lens, coordinates, dim, i);
@@ -32,6 +32,7 @@ export function laidOut({ lens, view, labels, coordinates, dim, marked, selected
   }
   for (const i of marked) {
     const [x, y, near] = row(i);
+    if (near) taken.push({ left: x - 7, top: y - 7, width: 14, height: 14 }); // no other name over a ring or a star
     const starred = shapes.stars.some((star) => Math.hypot(star.x - x, star.y - y) < 1); // a star marks enough
     if (seen([x, y, near]) && !starred) shapes.rings.push({ x, y, radius: 6, strong: true });
   }
@@ -73,6 +74,12 @@ export function drawShapes(context, shapes, colours) {
     context.stroke(path);
     context.fillStyle = colours.star;
     context.fill(path);
+  }
+  for (const { x, y, fill } of shapes.dots ?? []) {
+    context.beginPath();
+    context.arc(x, y, 2.5, 0, 2 * Math.PI);
+    context.fillStyle = fill;
+    context.fill();
   }
   context.font = FONT;
   context.textBaseline = "middle";

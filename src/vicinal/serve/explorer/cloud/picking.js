@@ -3,6 +3,7 @@
 import { projectRow } from "./camera.js";
 
 const FEW = 3000; // points that are looked through one by one; more of 2 dimensions get a grid
+const REACH = 24; // pixels around a cursor in which a point may be meant, at most; also the side of a square of `Seen`
 
 export class Picking {
   constructor(coordinates, dim, n, { low, high }) {
@@ -61,11 +62,23 @@ export class Picking {
   nearest(lens, x, y, radius = 12) {
     let best = -1;
     let least = radius * radius;
-    this.within(lens, { left: x - radius, top: y - radius, right: x + radius, bottom: y + radius }, (row, px, py, near) => {
+    const places = this.dim === 3 && this.n > FEW ? this.seen(lens) : this;
+    places.within(lens, { left: x - radius, top: y - radius, right: x + radius, bottom: y + radius }, (row, px, py, near) => {
       const far = ((px - x) ** 2 + (py - y) ** 2) / (near * near) + 1e-9;
       if (far <= least) { least = far; best = row; }
     });
     return best;
+  }
+
+  // What is seen through a lens, kept until the camera moves
+  seen(lens) {
+    if (!this.knows(lens)) this.last = new Seen(this, lens);
+    return this.last;
+  }
+
+  // Whether the next look under the cursor is quick
+  knows(lens) {
+    return this.dim === 2 || this.n <= FEW || this.last?.key === keyOf(lens);
   }
 
   // Rows inside a polygon of screen places [[x, y], ...] (even-odd), ascending
@@ -78,6 +91,45 @@ export class Picking {
       if (encloses(polygon, x, y)) found.push(row);
     });
     return Int32Array.from(found).sort();
+  }
+}
+
+const keyOf = ({ scale, halfWidth, halfHeight, at, m }) => [scale, halfWidth, halfHeight, ...at, ...m].join();
+
+// Points of 3 dimensions by squares of the screen, through one lens; REACH pixels more on each side.
+class Seen {
+  constructor({ coordinates, dim, n }, lens) {
+    this.key = keyOf(lens);
+    this.points = { coordinates, dim };
+    const across = Math.ceil((2 * lens.halfWidth) / REACH) + 2;
+    const down = Math.ceil((2 * lens.halfHeight) / REACH) + 2;
+    const cells = new Int32Array(n).fill(-1);
+    const starts = new Uint32Array(across * down + 1);
+    for (let row = 0; row < n; row += 1) {
+      const [x, y, near] = projectRow(lens, coordinates, dim, row);
+      const column = Math.floor(x / REACH) + 1;
+      const line = Math.floor(y / REACH) + 1;
+      if (!near || column < 0 || line < 0 || column >= across || line >= down) continue;
+      cells[row] = line * across + column;
+      starts[cells[row] + 1] += 1;
+    }
+    for (let cell = 0; cell < across * down; cell += 1) starts[cell + 1] += starts[cell];
+    const next = starts.slice();
+    const rows = new Uint32Array(starts.at(-1));
+    for (let row = 0; row < n; row += 1) if (cells[row] >= 0) rows[next[cells[row]]++] = row;
+    Object.assign(this, { rows, starts, across, down });
+  }
+
+  // As Picking.within, for boxes in the view
+  within(lens, { left, top, right, bottom }, act) {
+    const square = (value, most) => Math.max(0, Math.min(most - 1, Math.floor(value / REACH) + 1));
+    for (let line = square(top, this.down); line <= square(bottom, this.down); line += 1) {
+      const stop = this.starts[line * this.across + square(right, this.across) + 1];
+      for (let i = this.starts[line * this.across + square(left, this.across)]; i < stop; i += 1) {
+        const [x, y, near] = projectRow(lens, this.points.coordinates, this.points.dim, this.rows[i]);
+        if (x >= left && x <= right && y >= top && y <= bottom) act(this.rows[i], x, y, near);
+      }
+    }
   }
 }
 

@@ -118,19 +118,19 @@ function drawnPoints(cloud) {
 function legendParts({ plan, colours }, width, height) {
   const boxes = [];
   const texts = [];
-  const rows = plan.scale ? 2 : plan.entries.length;
-  if (!rows) return { boxes, texts };
+  if (!plan.codes) return { boxes, texts };
+  const rows = plan.scale ? 2 : plan.entries.length + 1;
   const top = height - 12 - rows * ROW;
-  boxes.push({ x: 8, y: top - 6, width: 190, height: rows * ROW + 10, fill: colours.raised });
+  boxes.push({ x: 8, y: top - 6, width: 216, height: rows * ROW + 10, fill: colours.raised });
+  texts.push({ x: 16, y: top + 6, text: short(plan.label ?? "groups", 24) + (plan.scale?.log ? " (logarithmic)" : "") });
   if (plan.scale) {
-    const { low, high, label, log } = plan.scale;
-    texts.push({ x: 16, y: top + 6, text: short(label, 24) + (log ? " (logarithmic)" : "") });
+    const { low, high } = plan.scale;
     for (let i = 0; i < 40; i += 1) boxes.push({ x: 60 + i * 2, y: top + 18, width: 2, height: 10, fill: rampColour(i / 39) });
     texts.push({ x: 16, y: top + 23, text: number(low) }, { x: 146, y: top + 23, text: number(high) });
   }
   plan.entries.forEach(({ label, count, shade }, i) => {
-    boxes.push({ x: 16, y: top + i * ROW + 2, width: 10, height: 10, fill: shadeColour(plan, shade) });
-    texts.push({ x: 32, y: top + i * ROW + 7, text: `${short(label, 18)}  ${count.toLocaleString("en")}` });
+    boxes.push({ x: 16, y: top + (i + 1) * ROW + 2, width: 10, height: 10, fill: shadeColour(plan, shade) });
+    texts.push({ x: 32, y: top + (i + 1) * ROW + 7, text: `${short(label, 20)}  ${count.toLocaleString("en")}` });
   });
   return { boxes, texts };
 }

@@ -8,7 +8,7 @@ export function skeleton(root, [clouds, table, around], set, clear) {
   const cards = el("div", { class: "panels compare-cards", "aria-live": "off" });
   const filters = filterRow(set, clear);
   replace(root, el("div", { class: "compare" },
-    el("h1", { class: "unseen" }, "Two spaces side by side"),
+    el("h2", { class: "unseen" }, "Two spaces side by side"),
     controls, cards, clouds,
     el("div", { class: "compare-below" },
       el("section", { "aria-labelledby": "compare-moved" },
@@ -49,7 +49,7 @@ function filterRow(set, clear) {
 
 export function alone(space) {
   return el("div", { class: "page" },
-    el("h1", {}, "Two spaces side by side"),
+    el("h2", {}, "Two spaces side by side"),
     el("p", {}, "There is one space here, ", el("b", {}, el("bdi", {}, space.name)), ". Serve it together with another to compare them: ",
       "a training with another seed, the same names untrained, another language laid on it, another model."),
     el("pre", { class: "card compare-command" }, el("code", {}, `vicinal serve ${quoted(space.name)}.space another.space`)),

@@ -55,7 +55,7 @@ function laid({ laid: { by, why, names, cosine, held_out }, a, b }) {
 
 function card(title, figure, interval, ...said) {
   return el("section", { class: "card compare-card", "aria-label": title },
-    el("h3", {}, title),
+    el("h2", {}, title),
     el("p", { class: "compare-figure" }, figure, interval && el("span", { class: "faint", title: "95 % interval" }, ` ${interval}`)),
     said.filter(Boolean).map((text, i) => el("p", { class: i ? "faint" : null }, text)));
 }

@@ -20,7 +20,8 @@ export function step(number, title, text, ...content) {
 export function table(caption, heads, rows) {
   return el("table", {}, el("caption", { class: "unseen" }, caption),
     el("thead", {}, el("tr", {},
-      heads.map((head) => el("th", { scope: "col", class: head.figure ? "figure" : null }, head.figure ?? head)))),
+      heads.map((head) => (head === "" ? el("td", {}) // over the names of the rows
+        : el("th", { scope: "col", class: head.figure ? "figure" : null }, head.figure ?? head))))),
     el("tbody", {}, rows.map((cells) => el("tr", {},
       cells.map((cell, i) => el("td", { class: heads[i].figure ? "figure" : null }, cell))))));
 }

@@ -11,14 +11,22 @@ export function card(view) {
   let asked = 0;
   return {
     node,
-    unknown(text) {
+    async unknown(text) {
+      const mine = (asked += 1);
+      const near = el("p", { class: "actions" });
       node.hidden = false;
-      replace(node, el("p", { class: "failure", role: "alert" }, "There is no name “", el("bdi", {}, short(text)), "” in this space."));
+      replace(node, el("div", { class: "failure", role: "alert" },
+        el("p", {}, "There is no name “", el("bdi", {}, short(text)), "” in this space."), near));
+      const found = await alike(view, text);
+      if (mine === asked && found.length) {
+        replace(near, "These begin alike: ", found.map(({ name, row }) => el("button", { onclick: () => view.pick(row, { fly: true }) },
+          el("bdi", {}, short(name, 24)))));
+      }
     },
     async show(name, row) {
       const mine = (asked += 1);
       node.hidden = !name;
-      view.hint.hidden = Boolean(name);
+      view.hint.hidden = Boolean(name) || !view.selected.node.hidden;
       if (!name) return replace(node);
       if (row < 0) return this.unknown(name);
       const table = el("div", { "aria-busy": "true" }, el("p", { class: "faint" }, "Asking for neighbours …"));
@@ -35,6 +43,15 @@ export function card(view) {
         found.some(Array.isArray) && neighbours(view, found));
     },
   };
+}
+
+// A few names that share as long a beginning with a text as any does
+async function alike({ source, space }, text) {
+  for (let letters = [...text].slice(0, 12); letters.length; letters.pop()) {
+    const found = await source.complete(space.name, letters.join(""), 4).catch(() => []);
+    if (found.length) return found;
+  }
+  return [];
 }
 
 function heading(view, name, row) {

@@ -57,6 +57,7 @@ export async function colouring(source, space, wanted, rows) {
   if (kind === "clusters" && GROUPS.includes(Number(what))) found = await source.clusters(space.name, Number(what));
   else if (kind === "column" && Object.hasOwn(space.columns, what)) found = await source.column(space.name, what);
   if (!found) return null;
+  if (kind === "clusters") found = { ...found, label: `${what} clusters` };
   if (found.kind === "number") return { ...found, values: rows.taken(found.values) };
   return { ...found, codes: rows.taken(found.codes) };
 }

@@ -17,6 +17,7 @@ export async function qualityOf(view, map) {
 }
 
 export function sentence(method, { trustworthiness, continuity, variance_kept: kept, points, among, neighbours }) {
+  if (points < 3) return ""; // nothing to be trusted or not
   const share = Number.isFinite(kept) ? ` keeps ${percent(kept)} of the variance` : "";
   if (!Number.isFinite(trustworthiness)) return `${method}${share}.`;
   const figures = `trustworthiness ${trustworthiness.toFixed(2)}, continuity ${continuity.toFixed(2)} of 1`;

@@ -14,7 +14,8 @@ export function selected(view) {
   };
   return {
     node,
-    async show(points) {
+    // long: there are too many for the address
+    async show(points, long = false) {
       node.hidden = !points.length;
       if (!points.length) return replace(node);
       const all = await names(points.subarray(0, SHOWN));
@@ -31,6 +32,7 @@ export function selected(view) {
           el("button", { onclick: () => view.cloud.frame(points, { glide: true }) }, "Zoom to it"), copied),
         el("ul", { class: "points-list" }, all.map((name, i) => el("li", {},
           el("button", { class: "quiet", onclick: () => view.pick(view.rows.row(points[i])) }, el("bdi", {}, short(name)))))),
+        long && el("p", { class: "faint" }, "Too many to be kept in the address of this page."),
         rest > 0 && el("p", { class: "faint" }, `and ${rest.toLocaleString("en")} more`));
     },
   };

@@ -5,9 +5,10 @@ import { downloads } from "../figure.js";
 import { Cloud } from "../cloud/cloud.js";
 import { short } from "../cloud/text.js";
 import { card } from "../points/card.js";
-import { cameraText, readCamera } from "../points/address.js";
+import { cameraText, readCamera, readRows, rowsText } from "../points/address.js";
 import { choices, colouring, usualColour, usualPriority } from "../points/choices.js";
 import { finder } from "../points/finder.js";
+import { marked } from "../points/marked.js";
 import { qualityOf } from "../points/quality.js";
 import { Rows } from "../points/rows.js";
 import { selected } from "../points/selected.js";
@@ -25,7 +26,7 @@ class Points {
   build() {
     const { space } = this;
     this.place = el("div", { class: "points-map", "aria-busy": "true" });
-    this.cloud = new Cloud(this.place, { label: `Map of ${space.name}: ${space.n.toLocaleString("en")} points` });
+    this.cloud = new Cloud(this.place, { label: `Map of ${space.name}: ${counted(space.n)}` });
     this.wait = el("p", { class: "points-wait faint" }, "Loading the map …");
     this.place.append(this.wait);
     this.choices = choices(this);
@@ -33,13 +34,14 @@ class Points {
     this.trouble = el("div", {});
     this.card = card(this);
     this.selected = selected(this);
+    this.marked = marked(this);
     this.written = written(this);
     this.hint = el("p", { class: "points-hint faint" }, "Drag to move, scroll to zoom, click a point. Drag with Shift to select. ",
       "Keys on the map: arrows, + and −, 0 for all, N and P from name to name, Enter.");
     this.stats = el("p", { class: "points-stats faint" });
     this.panel = el("aside", { class: "points-panel", "aria-label": "About the map" },
-      finder(this), this.choices.node, this.trouble, this.quality, this.selected.node, this.card.node, this.hint, this.written.node,
-      el("div", { class: "points-foot" }, this.stats, downloads(`map of ${space.name}`, () => this.cloud)));
+      finder(this), this.choices.node, this.trouble, this.quality, this.marked.node, this.selected.node, this.card.node, this.hint,
+      this.written.node, el("div", { class: "points-foot" }, this.stats, downloads(`map of ${space.name}`, () => this.cloud)));
     this.root.append(el("div", { class: "points" }, this.place, this.panel));
   }
 
@@ -48,8 +50,10 @@ class Points {
     let soon = 0;
     cloud.on("pick", (i) => this.pick(this.rows.row(i)));
     cloud.on("select", (points) => {
-      this.hint.hidden = points.length > 0;
-      this.selected.show(points);
+      if (!this.rows) return;
+      this.shown.chosen = rowsText(Array.from(points, (i) => this.rows.row(i)).sort((a, b) => a - b));
+      state.set({ chosen: this.shown.chosen }, { push: true });
+      this.showSelected(points);
     });
     cloud.on("move", (camera) => {
       clearTimeout(soon);
@@ -64,6 +68,7 @@ class Points {
 
   // What the address says, shown; only what changed is touched.
   async update(wanted) {
+    const { cloud } = this;
     const map = this.space.maps.includes(wanted.map) ? wanted.map : this.space.maps[0];
     if (map !== this.shown.map) {
       this.shown = { map };
@@ -75,17 +80,29 @@ class Points {
     this.choices.show(map, now.colour);
     if ((now.camera ?? "") !== (this.shown.camera ?? "")) {
       const camera = readCamera(now.camera, this.map.dim);
-      if (camera) this.cloud.camera = camera;
-      else this.cloud.frame();
+      if (camera) cloud.camera = camera;
+      else cloud.frame();
       this.shown.camera = now.camera ?? "";
+    }
+    if ((now.chosen ?? "") !== (this.shown.chosen ?? "")) {
+      this.shown.chosen = now.chosen ?? "";
+      const points = readRows(now.chosen, this.space.n).map((row) => this.rows.point(row)).filter((i) => i >= 0);
+      cloud.select(points, false);
+      this.showSelected(Int32Array.from(points).sort());
     }
     this.colour(now.colour ?? usualColour(this.space));
     await this.point(now.name ?? "", now.mark ?? "");
   }
 
+  showSelected(points) {
+    this.hint.hidden = points.length > 0 || this.context.state.get("name") !== "";
+    this.selected.show(points, points.length > 0 && !this.shown.chosen);
+  }
+
   async load(map) {
     const { source, space, cloud, place, wait } = this;
     this.rows = null;
+    this.showSelected(new Int32Array(0)); // what the address keeps of it is selected again
     place.setAttribute("aria-busy", "true");
     replace(this.trouble);
     replace(this.quality);
@@ -100,7 +117,7 @@ class Points {
       });
     } catch (error) {
       wait.remove();
-      return this.fail(error);
+      return this.fail(error, () => { this.shown = {}; return this.update(this.context.state.all()); });
     }
     await cloud.ready;
     if (this.gone) return undefined;
@@ -169,6 +186,7 @@ class Points {
   ring() {
     const points = [this.picked, ...this.marks.map(({ row }) => row)].filter((row) => row >= 0).map((row) => this.rows.point(row));
     this.cloud.setMarked(points.filter((i) => i >= 0));
+    this.marked.show(this.marks.map(({ name }) => name));
   }
 
   // Pick a row, and go there if asked to
@@ -187,16 +205,16 @@ class Points {
 
   showStats() {
     const { points, renderer } = this.cloud.stats;
-    const left = this.space.n - this.map.n;
-    const of = left ? ` of ${this.space.n.toLocaleString("en")}` : "";
-    replace(this.stats, `${points.toLocaleString("en")} points${of} · ${this.map.dim} dimensions`,
-      renderer === "canvas" ? " · no graphics processor" : "");
+    const of = this.space.n > this.map.n ? ` of ${this.space.n.toLocaleString("en")}` : "";
+    replace(this.stats, `${counted(points)}${of} · ${this.map.dim}-D`);
+    this.stats.title = renderer === "canvas" ? "Drawn without a graphics processor" : "";
   }
 
-  fail(error) {
+  fail(error, again = null) {
     if (this.gone) return;
     this.place.removeAttribute("aria-busy");
-    replace(this.trouble, el("p", { class: "failure", role: "alert" }, error.message));
+    replace(this.trouble, el("div", { class: "failure", role: "alert" },
+      el("p", {}, error.message), again && el("button", { onclick: again }, "Try again")));
   }
 
   unmount() {
@@ -205,6 +223,8 @@ class Points {
     this.cloud.destroy();
   }
 }
+
+const counted = (n) => `${n.toLocaleString("en")} ${n === 1 ? "point" : "points"}`;
 
 export function readMarks(text) {
   try {
