@@ -21,6 +21,7 @@ from vicinal.errors import BadOption
 from vicinal.lengths import BLOCK_ROWS, unit_rows_wide
 from vicinal.maps import components
 from vicinal.randomness import generator
+from vicinal.serve.dictionaries import Dictionary, Known
 from vicinal.serve.drawing import rows_of
 from vicinal.serve.linking import Link, link
 from vicinal.serve.measuring import MOST, Laid, Measured, correlate, lay, measure
@@ -28,22 +29,25 @@ from vicinal.serve.served import Served
 from vicinal.space import Space
 from vicinal.store.container import container_bytes
 
+By = str | Dictionary
 _FITTED = 20_000  # rows that the axes are fitted on
+_LINKS_KEPT = 6  # ways of linking two spaces of which the measures are kept
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """Two spaces, and what was worked out of them once.
+    """Two spaces, linked in one way, and what was worked out of them once.
 
     Examples
     --------
     >>> a = Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]])
-    >>> Pair(a, a.unit()).link("names").shared
+    >>> Pair(a, a.unit()).link.shared
     3
     """
 
     a: Space
     b: Space
+    by: By = "names"
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
     _locks: dict[Any, Lock] = field(default_factory=dict, repr=False)
 
@@ -55,38 +59,42 @@ class Pair:
                     self._kept[what] = compute()
         return self._kept[what]
 
-    def link(self, by: str) -> Link:
+    @property
+    def link(self) -> Link:
         """Which rows belong together."""
-        found: Link = self.once(("link", by), lambda: link(self.a, self.b, by))
+        found: Link = self.once("link", lambda: link(self.a, self.b, self.by))
         return found
 
-    def laid(self, by: str) -> Laid:
+    @property
+    def laid(self) -> Laid:
         """How b comes to lie on a."""
-        found: Laid = self.once(("laid", by), lambda: lay(self.a, self.b, self.link(by)))
+        found: Laid = self.once("laid", lambda: lay(self.a, self.b, self.link))
         return found
 
-    def measured(self, by: str) -> Measured:
+    @property
+    def measured(self) -> Measured:
         """Neighbours in both."""
-        found: Measured = self.once(("measured", by), lambda: measure(self.a, self.b, self.link(by)))
+        found: Measured = self.once("measured", lambda: measure(self.a, self.b, self.link))
         return found
 
-    def moved(self, by: str) -> NDArray[np.float64] | None:
+    @property
+    def moved(self) -> NDArray[np.float64] | None:
         """1 - cosine of the two vectors of each measured thing, b laid on a; None where it cannot be laid."""
 
         def work() -> NDArray[np.float64] | None:
-            laid, (left, right) = self.laid(by), self.link(by).rows
+            laid, (left, right) = self.laid, self.link.rows
             if not laid.by:
                 return None
-            m = len(self.measured(by).near_a)
+            m = len(self.measured.near_a)
             x, y = unit_rows_wide(self.a.matrix[left[:m]]), unit_rows_wide(laid.vectors(self.b.matrix[right[:m]]))
             return 1.0 - (x * y).sum(axis=1).clip(-1.0, 1.0)
 
-        moved: NDArray[np.float64] | None = self.once(("moved", by), work)
+        moved: NDArray[np.float64] | None = self.once("moved", work)
         return moved
 
 
-def pair_of(a: Served, b: Served) -> Pair:
-    """Return the pair of two served spaces; it is forgotten with either of them.
+def pair_of(a: Served, b: Served, by: By = "names") -> Pair:
+    """Return the pair of two served spaces; it is forgotten with either of them, and the oldest of many links.
 
     Examples
     --------
@@ -96,13 +104,15 @@ def pair_of(a: Served, b: Served) -> Pair:
     """
     pairs = a.once("compared", WeakKeyDictionary)
     with a.once("comparing", Lock):
-        if b not in pairs:
-            pairs[b] = Pair(a.space, b.space)
-        found: Pair = pairs[b]
-        return found
+        kept: dict[By, Pair] = pairs.setdefault(b, {})
+        if by not in kept:
+            kept[by] = Pair(a.space, b.space, by)
+            for oldest in list(kept)[:-_LINKS_KEPT]:
+                del kept[oldest]
+        return kept[by]
 
 
-def compare(a: Served, b: Served, k: int = 10, by: str = "names") -> dict[str, Any]:
+def compare(a: Served, b: Served, k: int = 10, by: By = "names") -> dict[str, Any]:
     """Say how far two spaces agree, and how far each name moved.
 
     Parameters
@@ -110,7 +120,7 @@ def compare(a: Served, b: Served, k: int = 10, by: str = "names") -> dict[str, A
     a, b : Served
     k : int
         Neighbours compared, 1 to 50.
-    by : "names" or "nearest"
+    by : "names", "nearest" or Dictionary
         What belongs together, see `vicinal.serve.linking.link`.
 
     Returns
@@ -133,25 +143,26 @@ def compare(a: Served, b: Served, k: int = 10, by: str = "names") -> dict[str, A
     1.0
     """
     check_neighbors(k)
-    pair = pair_of(a, b)
-    linked, measured, laid = pair.link(by), pair.measured(by), pair.laid(by)
+    pair = pair_of(a, b, by)
+    linked, measured, laid = pair.link, pair.measured, pair.laid
     among = linked.rows.shape[1]
     overlaps = measured.overlaps(k) if k < among - 1 else None
     return {
-        "a": _named(a), "b": _named(b), "k": k, "link": by,
+        "a": _named(a), "b": _named(b), "k": k, "link": said_link(by),
         "shared": linked.shared, "only_a": len(a.space) - linked.shared, "only_b": len(b.space) - linked.shared,
         "measured": len(measured.near_a), "among": among, "order": linked.order,
+        "dictionary": None if linked.known is None else said_known(linked.known),
         "overlap": _overall(overlaps, k, among),
-        "similarity": pair.once(("similarity", by), lambda: correlate(pair.a, pair.b, linked)),
+        "similarity": pair.once("similarity", lambda: correlate(pair.a, pair.b, linked)),
         "laid": {
             "by": laid.by, "why": laid.why, "names": laid.names,
             "cosine": finite(laid.cosine), "held_out": finite(laid.held_out),
         },
-        "words": _words(pair, by, overlaps),
+        "words": _words(pair, overlaps),
     }  # fmt: skip
 
 
-def links_bytes(a: Served, b: Served, by: str = "names") -> bytes:
+def links_bytes(a: Served, b: Served, by: By = "names") -> bytes:
     """Pack for every row the row of the other space that it belongs to: ``to_b`` (n_a,) and ``to_a`` (n_b,), -1: none.
 
     Examples
@@ -160,11 +171,11 @@ def links_bytes(a: Served, b: Served, by: str = "names") -> bytes:
     >>> b"to_b" in links_bytes(a, a)
     True
     """
-    found = pair_of(a, b).link(by)
+    found = pair_of(a, b, by).link
     return container_bytes({"to_b": found.to_b, "to_a": found.to_a}, _prints(a, b))
 
 
-def frame_bytes(a: Served, b: Served, dim: int = 2, by: str = "names") -> bytes:
+def frame_bytes(a: Served, b: Served, dim: int = 2, by: By = "names") -> bytes:
     """Pack both spaces in one frame of axes: the principal components of a, with b laid on a.
 
     Returns
@@ -185,12 +196,38 @@ def frame_bytes(a: Served, b: Served, dim: int = 2, by: str = "names") -> bytes:
     """
     if dim not in (2, 3):
         raise BadOption(f"a frame has 2 or 3 axes, got {dim}")
-    pair = pair_of(a, b)
-    laid = pair.laid(by)
+    pair = pair_of(a, b, by)
+    laid = pair.laid
     if not laid.by:
         raise BadOption(f"{b.name} cannot be laid on {a.name}: {laid.why}")
-    frame: bytes = pair.once(("frame", dim, by), lambda: _frame(pair, laid, dim, {**_prints(a, b), "by": laid.by}))
+    frame: bytes = pair.once(("frame", dim), lambda: _frame(pair, laid, dim, {**_prints(a, b), "by": laid.by}))
     return frame
+
+
+def said_link(by: By) -> str:
+    """Say a link as requests do.
+
+    Examples
+    --------
+    >>> said_link("names"), said_link(Dictionary("en-fr", (("sea", "mer"),)))
+    ('names', 'pairs:en-fr')
+    """
+    return f"pairs:{by.name}" if isinstance(by, Dictionary) else by
+
+
+def said_known(known: Known) -> dict[str, Any]:
+    """Say how much of a dictionary two spaces know: JSON-ready; ``linked`` pairs are left when no name may come twice.
+
+    Examples
+    --------
+    >>> space = Space(["sea"], [[1.0, 0.0]])
+    >>> said_known(Dictionary("en-en", (("sea", "sea"), ("sea", "ocean"))).known(space, space))["known"]
+    1
+    """
+    return {
+        "name": known.name, "pairs": known.pairs, "known": known.known, "linked": known.rows.shape[1],
+        "turned": known.turned, "examples": list(known.examples),
+    }  # fmt: skip
 
 
 def check_neighbors(k: int) -> None:
@@ -219,17 +256,17 @@ def _overall(overlaps: NDArray[np.float64] | None, k: int, among: int) -> dict[s
     return {"value": value, "low": low, "high": high, "chance": k / (among - 1), "note": ""}
 
 
-def _words(pair: Pair, by: str, overlaps: NDArray[np.float64] | None) -> dict[str, Any]:
+def _words(pair: Pair, overlaps: NDArray[np.float64] | None) -> dict[str, Any]:
     """Columns of the table of names."""
-    m = len(pair.measured(by).near_a)
-    left, right = pair.link(by).rows[:, :m]
-    moved = pair.moved(by)
+    m = len(pair.measured.near_a)
+    left, right = pair.link.rows[:, :m]
+    moved = pair.moved
     columns: dict[str, Any] = {
         "name": list(pair.a.names.take(left)), "row_a": left.tolist(), "row_b": right.tolist(),
         "overlap": None if overlaps is None else overlaps.round(4).tolist(),
         "moved": None if moved is None else moved.round(5).tolist(),
     }  # fmt: skip
-    if by != "names":
+    if pair.by != "names":
         columns["name_b"] = list(pair.b.names.take(right))
     for key, space, rows in (("count", pair.a, left), ("count_b", pair.b, right)):
         counts = space.columns.get("count")

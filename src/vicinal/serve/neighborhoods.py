@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from vicinal.errors import BadInput, BadOption, UnknownName
 from vicinal.lengths import unit_rows
 from vicinal.names import near_spellings
-from vicinal.serve.comparing import Pair, check_neighbors, finite, pair_of
+from vicinal.serve.comparing import By, Pair, check_neighbors, finite, pair_of, said_link
 from vicinal.serve.linking import Link
 from vicinal.serve.measuring import others_of
 from vicinal.serve.served import Served
@@ -22,7 +22,7 @@ _MOST_NAMES = 50
 
 
 def compare_names(
-    a: Served, b: Served, names: list[str], k: int = 10, *, by: str = "names", among: str = "linked"
+    a: Served, b: Served, names: list[str], k: int = 10, *, by: By = "names", among: str = "linked"
 ) -> dict[str, Any]:
     """Find the neighbours of names in both spaces and say which were kept, lost and gained from a to b.
 
@@ -33,7 +33,7 @@ def compare_names(
         1 to 50; of a, or else of b.
     k : int
         1 to 50.
-    by : "names" or "nearest"
+    by : "names", "nearest" or Dictionary
         What belongs together, see `vicinal.serve.linking.link`.
     among : "linked" or "all"
         Whether neighbours are looked for among the names whose overlap `compare` measures, or in the whole spaces.
@@ -65,17 +65,17 @@ def compare_names(
         raise BadInput(f"a comparison takes 1 to {_MOST_NAMES} names at once, got {len(names):,}")
     if among not in AMONG:
         raise BadOption(f"among must be one of {', '.join(AMONG)}, got {among!r}")
-    pair = pair_of(a, b)
+    pair = pair_of(a, b, by)
     return {
         "a": {"space": a.name, "fingerprint": a.space.fingerprint},
         "b": {"space": b.name, "fingerprint": b.space.fingerprint},
-        "k": k, "link": by, "among": among, "across": pair.laid(by).by,
-        "results": [_compared(pair, name, k, by, among) for name in names],
+        "k": k, "link": said_link(by), "among": among, "across": pair.laid.by,
+        "results": [_compared(pair, name, k, among) for name in names],
     }  # fmt: skip
 
 
-def _compared(pair: Pair, name: str, k: int, by: str, among: str) -> dict[str, Any]:
-    linked = pair.link(by)
+def _compared(pair: Pair, name: str, k: int, among: str) -> dict[str, Any]:
+    linked = pair.link
     row_a, row_b = _rows(pair, name, linked)
     seen_a = _Seen(pair.a, row_a, linked.rows[0] if among == "linked" else None, k)
     seen_b = _Seen(pair.b, row_b, linked.rows[1] if among == "linked" else None, k)
@@ -87,7 +87,7 @@ def _compared(pair: Pair, name: str, k: int, by: str, among: str) -> dict[str, A
         "b": {"name": None if row_b < 0 else pair.b.names[row_b], "row": row_b, "matches": of_b},
         "kept": kept,
         "overlap": kept / len(of_a) if of_a and of_b else None,
-        "across": _across(pair, by, row_a, row_b, k),
+        "across": _across(pair, row_a, row_b, k),
     }
 
 
@@ -155,9 +155,9 @@ class _Seen:
         return out
 
 
-def _across(pair: Pair, by: str, row_a: int, row_b: int, k: int) -> dict[str, list[dict[str, Any]]] | None:
+def _across(pair: Pair, row_a: int, row_b: int, k: int) -> dict[str, list[dict[str, Any]]] | None:
     """Names of the other space around this one's vector, once both are in the same coordinates; by cosine."""
-    laid = pair.laid(by)
+    laid = pair.laid
     if not laid.by:
         return None
     in_b = [] if row_a < 0 else _around(pair.b, laid.back(pair.a.matrix[row_a : row_a + 1]), k)

@@ -31,7 +31,7 @@ export function movement(words, rows, n, by) {
 // A share in percent; small ones with the digits that tell them from nothing.
 export function percent(share, digits = 0) {
   if (share === null || share === undefined) return "–";
-  const more = share > 0 && share < 0.001 ? 2 : share > 0 && share < 0.01 ? 1 : 0;
+  const more = share > 0 && share < 0.01 ? 2 : 0;
   return `${(100 * share).toFixed(Math.max(digits, more))} %`;
 }
 
