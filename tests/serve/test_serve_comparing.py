@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 
 from vicinal import Space
 from vicinal.align import Procrustes
-from vicinal.evaluate import neighbor_overlap
+from vicinal.evaluate import comparing, linking, neighbor_overlap
 from vicinal.maps import components
-from vicinal.serve import Served, Shelf, create_app, linking, measuring
+from vicinal.serve import Served, Shelf, create_app
 from vicinal.serve.comparing import compare, frame_bytes, links_bytes, pair_of
 from vicinal.serve.neighborhoods import compare_names
 
@@ -131,7 +131,7 @@ def test_a_zero_row_is_not_compared_and_not_lost():
 
 def test_the_most_frequent_are_measured_where_there_are_many(monkeypatch):
     monkeypatch.setattr(linking, "_POOL", 50)
-    monkeypatch.setattr(measuring, "_MEASURED", 20)
+    monkeypatch.setattr(comparing, "_MEASURED", 20)
     counts = np.arange(120)
     a, b = some(1, columns={"count": counts}), some(2)
     answer = compare(Served("a", a), Served("b", b), 5)

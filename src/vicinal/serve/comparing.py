@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import sqrt
+from math import isnan
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.errors import BadOption
+from vicinal.evaluate import Comparison, Figure
+from vicinal.evaluate.comparing import MOST, Laid, Measured
+from vicinal.evaluate.linking import Link
 from vicinal.lengths import BLOCK_ROWS, unit_rows_wide
 from vicinal.maps import components
 from vicinal.randomness import generator
 from vicinal.serve.drawing import rows_of
-from vicinal.serve.linking import Link, link
-from vicinal.serve.measuring import MOST, Laid, Measured, correlate, lay, measure
 from vicinal.serve.served import Served
 from vicinal.space import Space
 from vicinal.store.container import container_bytes
@@ -55,34 +56,22 @@ class Pair:
                     self._kept[what] = compute()
         return self._kept[what]
 
+    def of(self, by: str) -> Comparison:
+        """What is measured of both, by what belongs together."""
+        found: Comparison = self.once(by, lambda: Comparison(self.a, self.b, by))
+        return found
+
     def link(self, by: str) -> Link:
         """Which rows belong together."""
-        found: Link = self.once(("link", by), lambda: link(self.a, self.b, by))
-        return found
+        return self.of(by).link
 
     def laid(self, by: str) -> Laid:
         """How b comes to lie on a."""
-        found: Laid = self.once(("laid", by), lambda: lay(self.a, self.b, self.link(by)))
-        return found
+        return self.of(by).laid
 
     def measured(self, by: str) -> Measured:
         """Neighbours in both."""
-        found: Measured = self.once(("measured", by), lambda: measure(self.a, self.b, self.link(by)))
-        return found
-
-    def moved(self, by: str) -> NDArray[np.float64] | None:
-        """1 - cosine of the two vectors of each measured thing, b laid on a; None where it cannot be laid."""
-
-        def work() -> NDArray[np.float64] | None:
-            laid, (left, right) = self.laid(by), self.link(by).rows
-            if not laid.by:
-                return None
-            m = len(self.measured(by).near_a)
-            x, y = unit_rows_wide(self.a.matrix[left[:m]]), unit_rows_wide(laid.vectors(self.b.matrix[right[:m]]))
-            return 1.0 - (x * y).sum(axis=1).clip(-1.0, 1.0)
-
-        moved: NDArray[np.float64] | None = self.once(("moved", by), work)
-        return moved
+        return self.of(by).measured
 
 
 def pair_of(a: Served, b: Served) -> Pair:
@@ -111,7 +100,7 @@ def compare(a: Served, b: Served, k: int = 10, by: str = "names") -> dict[str, A
     k : int
         Neighbours compared, 1 to 50.
     by : "names" or "nearest"
-        What belongs together, see `vicinal.serve.linking.link`.
+        What belongs together, see `vicinal.evaluate.Comparison`.
 
     Returns
     -------
@@ -141,8 +130,8 @@ def compare(a: Served, b: Served, k: int = 10, by: str = "names") -> dict[str, A
         "a": _named(a), "b": _named(b), "k": k, "link": by,
         "shared": linked.shared, "only_a": len(a.space) - linked.shared, "only_b": len(b.space) - linked.shared,
         "measured": len(measured.near_a), "among": among, "order": linked.order,
-        "overlap": _overall(overlaps, k, among),
-        "similarity": pair.once(("similarity", by), lambda: correlate(pair.a, pair.b, linked)),
+        "overlap": _overall(pair.of(by).overlap(k), k, among),
+        "similarity": pair.of(by).similarity,
         "laid": {
             "by": laid.by, "why": laid.why, "names": laid.names,
             "cosine": finite(laid.cosine), "held_out": finite(laid.held_out),
@@ -210,20 +199,17 @@ def _named(served: Served) -> dict[str, Any]:
     return {**said, "metric": space.metric, "encoder": space.origin.encoder}
 
 
-def _overall(overlaps: NDArray[np.float64] | None, k: int, among: int) -> dict[str, Any]:
-    if overlaps is None or not len(overlaps):
-        note = "no name is linked" if not among else f"k = {k} takes in every other of {among} linked names"
-        return {"value": None, "low": None, "high": None, "chance": None, "note": note}
-    value, half = float(overlaps.mean()), 1.96 * float(overlaps.std()) / sqrt(len(overlaps))
-    low, high = max(value - half, 0.0), min(value + half, 1.0)
-    return {"value": value, "low": low, "high": high, "chance": k / (among - 1), "note": ""}
+def _overall(figure: Figure, k: int, among: int) -> dict[str, Any]:
+    if isnan(figure.value):
+        return {"value": None, "low": None, "high": None, "chance": None, "note": figure.note}
+    return {"value": figure.value, "low": figure.low, "high": figure.high, "chance": k / (among - 1), "note": ""}
 
 
 def _words(pair: Pair, by: str, overlaps: NDArray[np.float64] | None) -> dict[str, Any]:
     """Columns of the table of names."""
     m = len(pair.measured(by).near_a)
     left, right = pair.link(by).rows[:, :m]
-    moved = pair.moved(by)
+    moved = pair.of(by).moved
     columns: dict[str, Any] = {
         "name": list(pair.a.names.take(left)), "row_a": left.tolist(), "row_b": right.tolist(),
         "overlap": None if overlaps is None else overlaps.round(4).tolist(),
