@@ -11,12 +11,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from vicinal import Space
-from vicinal.align import Procrustes
-from vicinal.evaluate import neighbor_overlap
+from vicinal.align import Dictionary, Procrustes
+from vicinal.evaluate import comparing, linking, neighbor_overlap
 from vicinal.maps import components
-from vicinal.serve import Served, Shelf, create_app, linking, measuring, open_paths
+from vicinal.serve import Served, Shelf, create_app, open_paths
 from vicinal.serve.comparing import compare, frame_bytes, links_bytes, pair_of
-from vicinal.serve.dictionaries import Dictionary, open_dictionary
 from vicinal.serve.neighborhoods import compare_names
 
 
@@ -132,7 +131,7 @@ def test_a_zero_row_is_not_compared_and_not_lost():
 
 def test_the_most_frequent_are_measured_where_there_are_many(monkeypatch):
     monkeypatch.setattr(linking, "_POOL", 50)
-    monkeypatch.setattr(measuring, "_MEASURED", 20)
+    monkeypatch.setattr(comparing, "_MEASURED", 20)
     counts = np.arange(120)
     a, b = some(1, columns={"count": counts}), some(2)
     answer = compare(Served("a", a), Served("b", b), 5)
@@ -221,7 +220,9 @@ def test_two_languages_are_linked_by_a_dictionary():
     assert (answer["shared"], answer["only_a"], answer["only_b"]) == (60, 40, 40)
     assert answer["words"]["name"] == [f"w{i}" for i in range(59, -1, -1)]  # the most frequent of a first
     assert answer["words"]["name_b"] == [f"mot{i}" for i in range(59, -1, -1)]
-    renamed = Space([f"w{i}" for i in range(60)], french.matrix[:60])  # the same by names, and by the room that evaluates
+    renamed = Space(
+        [f"w{i}" for i in range(60)], french.matrix[:60]
+    )  # linked by names instead
     figure = neighbor_overlap(english.take([f"w{i}" for i in range(60)]), renamed, k=5, sample=None)
     assert answer["overlap"]["value"] == pytest.approx(figure.value)
     found = compare_names(a, b, ["w7"], 5, by=by)["results"][0]
@@ -338,7 +339,7 @@ def test_what_cannot_be_answered_is_refused_in_words(client, path, body, status)
 def test_dictionaries_are_brought_along_or_pasted(tmp_path):
     english, french = languages()
     (tmp_path / "en-fr.tsv").write_text("".join(f"w{i}\tmot{i}\n" for i in range(50)), "utf-8")
-    shelf = Shelf([Served("a", english), Served("b", french)], dictionaries=[open_dictionary(tmp_path / "en-fr.tsv")])
+    shelf = Shelf([Served("a", english), Served("b", french)], dictionaries=[Dictionary.open(tmp_path / "en-fr.tsv")])
     client = TestClient(create_app(shelf), base_url="http://127.0.0.1")
     listed = client.get("/compare/dictionaries?a=b&b=a").json()["dictionaries"]
     assert [(one["name"], one["known"], one["turned"]) for one in listed] == [("en-fr", 50, True)]

@@ -1,9 +1,10 @@
-"""Maps of a space: principal components, pictures, and how far to trust them."""
+"""Maps of a space: principal components, pictures, how far to trust them, and paths from one name to another."""
 
 from vicinal.maps._canvas import Picture
 from vicinal.maps.heatmap import heatmap
 from vicinal.maps.map import Map
 from vicinal.maps.order import seriate
+from vicinal.maps.paths import PathBetween, path_between
 from vicinal.maps.pca import components, pca_map
 from vicinal.maps.picture import scatter
 from vicinal.maps.quality import measure
@@ -14,12 +15,14 @@ from vicinal.maps.umap import umap_map
 
 __all__ = [
     "Map",
+    "PathBetween",
     "Picture",
     "PointTrust",
     "Trust",
     "components",
     "heatmap",
     "measure",
+    "path_between",
     "pca_map",
     "point_trust",
     "scatter",

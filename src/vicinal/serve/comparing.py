@@ -7,9 +7,7 @@ other by the orthogonal map of the names that both hold, and the answer says so.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from math import sqrt
+from math import isnan
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -17,14 +15,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from vicinal.align import Dictionary, Linked
 from vicinal.errors import BadOption
+from vicinal.evaluate import Comparison, Figure
+from vicinal.evaluate.comparing import MOST, Laid
 from vicinal.lengths import BLOCK_ROWS, unit_rows_wide
 from vicinal.maps import components
 from vicinal.randomness import generator
-from vicinal.serve.dictionaries import Dictionary, Known
 from vicinal.serve.drawing import rows_of
-from vicinal.serve.linking import Link, link
-from vicinal.serve.measuring import MOST, Laid, Measured, correlate, lay, measure
 from vicinal.serve.served import Served
 from vicinal.space import Space
 from vicinal.store.container import container_bytes
@@ -34,8 +32,7 @@ _FITTED = 20_000  # rows that the axes are fitted on
 _LINKS_KEPT = 6  # ways of linking two spaces of which the measures are kept
 
 
-@dataclass(frozen=True, eq=False)
-class Pair:
+class Pair(Comparison):
     """Two spaces, linked in one way, and what was worked out of them once.
 
     Examples
@@ -45,52 +42,10 @@ class Pair:
     3
     """
 
-    a: Space
-    b: Space
-    by: By = "names"
-    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
-    _locks: dict[Any, Lock] = field(default_factory=dict, repr=False)
-
-    def once(self, what: Any, compute: Callable[[], Any]) -> Any:
-        """Return what is kept under ``what``, worked out the first time; threads that ask meanwhile wait."""
-        if what not in self._kept:
-            with self._locks.setdefault(what, Lock()):
-                if what not in self._kept:
-                    self._kept[what] = compute()
-        return self._kept[what]
-
-    @property
-    def link(self) -> Link:
-        """Which rows belong together."""
-        found: Link = self.once("link", lambda: link(self.a, self.b, self.by))
+    def frame(self, dim: int, about: dict[str, str]) -> bytes:
+        """Pack both spaces in one frame of axes, see `frame_bytes`."""
+        found: bytes = self._once(f"frame {dim}", lambda: _frame(self.a, self.b, self.laid, dim, about))
         return found
-
-    @property
-    def laid(self) -> Laid:
-        """How b comes to lie on a."""
-        found: Laid = self.once("laid", lambda: lay(self.a, self.b, self.link))
-        return found
-
-    @property
-    def measured(self) -> Measured:
-        """Neighbours in both."""
-        found: Measured = self.once("measured", lambda: measure(self.a, self.b, self.link))
-        return found
-
-    @property
-    def moved(self) -> NDArray[np.float64] | None:
-        """1 - cosine of the two vectors of each measured thing, b laid on a; None where it cannot be laid."""
-
-        def work() -> NDArray[np.float64] | None:
-            laid, (left, right) = self.laid, self.link.rows
-            if not laid.by:
-                return None
-            m = len(self.measured.near_a)
-            x, y = unit_rows_wide(self.a.matrix[left[:m]]), unit_rows_wide(laid.vectors(self.b.matrix[right[:m]]))
-            return 1.0 - (x * y).sum(axis=1).clip(-1.0, 1.0)
-
-        moved: NDArray[np.float64] | None = self.once("moved", work)
-        return moved
 
 
 def pair_of(a: Served, b: Served, by: By = "names") -> Pair:
@@ -121,7 +76,7 @@ def compare(a: Served, b: Served, k: int = 10, by: By = "names") -> dict[str, An
     k : int
         Neighbours compared, 1 to 50.
     by : "names", "nearest" or Dictionary
-        What belongs together, see `vicinal.serve.linking.link`.
+        What belongs together, see `vicinal.evaluate.Comparison`.
 
     Returns
     -------
@@ -151,9 +106,9 @@ def compare(a: Served, b: Served, k: int = 10, by: By = "names") -> dict[str, An
         "a": _named(a), "b": _named(b), "k": k, "link": said_link(by),
         "shared": linked.shared, "only_a": len(a.space) - linked.shared, "only_b": len(b.space) - linked.shared,
         "measured": len(measured.near_a), "among": among, "order": linked.order,
-        "dictionary": None if linked.known is None else said_known(linked.known),
-        "overlap": _overall(overlaps, k, among),
-        "similarity": pair.once("similarity", lambda: correlate(pair.a, pair.b, linked)),
+        "dictionary": None if linked.dictionary is None else said_linked(linked.dictionary),
+        "overlap": _overall(pair.overlap(k), k, among),
+        "similarity": pair.similarity,
         "laid": {
             "by": laid.by, "why": laid.why, "names": laid.names,
             "cosine": finite(laid.cosine), "held_out": finite(laid.held_out),
@@ -197,11 +152,9 @@ def frame_bytes(a: Served, b: Served, dim: int = 2, by: By = "names") -> bytes:
     if dim not in (2, 3):
         raise BadOption(f"a frame has 2 or 3 axes, got {dim}")
     pair = pair_of(a, b, by)
-    laid = pair.laid
-    if not laid.by:
-        raise BadOption(f"{b.name} cannot be laid on {a.name}: {laid.why}")
-    frame: bytes = pair.once(("frame", dim), lambda: _frame(pair, laid, dim, {**_prints(a, b), "by": laid.by}))
-    return frame
+    if not pair.laid.by:
+        raise BadOption(f"{b.name} cannot be laid on {a.name}: {pair.laid.why}")
+    return pair.frame(dim, {**_prints(a, b), "by": pair.laid.by})
 
 
 def said_link(by: By) -> str:
@@ -215,18 +168,18 @@ def said_link(by: By) -> str:
     return f"pairs:{by.name}" if isinstance(by, Dictionary) else by
 
 
-def said_known(known: Known) -> dict[str, Any]:
-    """Say how much of a dictionary two spaces know: JSON-ready; ``linked`` pairs are left when no name may come twice.
+def said_linked(found: Linked) -> dict[str, Any]:
+    """Say how much of a dictionary two spaces know; ``linked`` pairs are left when no name may come twice.
 
     Examples
     --------
     >>> space = Space(["sea"], [[1.0, 0.0]])
-    >>> said_known(Dictionary("en-en", (("sea", "sea"), ("sea", "ocean"))).known(space, space))["known"]
+    >>> said_linked(Dictionary("en-en", (("sea", "sea"), ("sea", "ocean"))).link(space, space))["known"]
     1
     """
     return {
-        "name": known.name, "pairs": known.pairs, "known": known.known, "linked": known.rows.shape[1],
-        "turned": known.turned, "examples": list(known.examples),
+        "name": found.name, "pairs": found.pairs, "known": found.known, "linked": found.rows.shape[1],
+        "turned": found.turned, "examples": list(found.examples),
     }  # fmt: skip
 
 
@@ -247,13 +200,10 @@ def _named(served: Served) -> dict[str, Any]:
     return {**said, "metric": space.metric, "encoder": space.origin.encoder}
 
 
-def _overall(overlaps: NDArray[np.float64] | None, k: int, among: int) -> dict[str, Any]:
-    if overlaps is None or not len(overlaps):
-        note = "no name is linked" if not among else f"k = {k} takes in every other of {among} linked names"
-        return {"value": None, "low": None, "high": None, "chance": None, "note": note}
-    value, half = float(overlaps.mean()), 1.96 * float(overlaps.std()) / sqrt(len(overlaps))
-    low, high = max(value - half, 0.0), min(value + half, 1.0)
-    return {"value": value, "low": low, "high": high, "chance": k / (among - 1), "note": ""}
+def _overall(figure: Figure, k: int, among: int) -> dict[str, Any]:
+    if isnan(figure.value):
+        return {"value": None, "low": None, "high": None, "chance": None, "note": figure.note}
+    return {"value": figure.value, "low": figure.low, "high": figure.high, "chance": k / (among - 1), "note": ""}
 
 
 def _words(pair: Pair, overlaps: NDArray[np.float64] | None) -> dict[str, Any]:
@@ -275,8 +225,7 @@ def _words(pair: Pair, overlaps: NDArray[np.float64] | None) -> dict[str, Any]:
     return columns
 
 
-def _frame(pair: Pair, laid: Laid, dim: int, about: dict[str, str]) -> bytes:
-    a, b = pair.a, pair.b
+def _frame(a: Space, b: Space, laid: Laid, dim: int, about: dict[str, str]) -> bytes:
     n, found = len(a), min(dim, *a.matrix.shape)
     sample = np.arange(n) if n <= _FITTED else np.sort(generator(0).choice(n, _FITTED, replace=False))
     mean, axes, shares = components(rows_of(a, sample), found)

@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.errors import BadInput, BadOption, UnknownName
+from vicinal.errors import BadInput, BadOption
+from vicinal.evaluate.seen import Seen
 from vicinal.lengths import unit_rows
-from vicinal.names import near_spellings
 from vicinal.serve.comparing import By, Pair, check_neighbors, finite, pair_of, said_link
-from vicinal.serve.linking import Link
-from vicinal.serve.measuring import others_of
 from vicinal.serve.served import Served
-from vicinal.similarity import nearest_rows, pairwise
+from vicinal.similarity import nearest_rows
 from vicinal.space import Space
 
 AMONG = ("linked", "all")
@@ -34,7 +32,7 @@ def compare_names(
     k : int
         1 to 50.
     by : "names", "nearest" or Dictionary
-        What belongs together, see `vicinal.serve.linking.link`.
+        What belongs together, see `vicinal.evaluate.Comparison`.
     among : "linked" or "all"
         Whether neighbours are looked for among the names whose overlap `compare` measures, or in the whole spaces.
 
@@ -76,10 +74,9 @@ def compare_names(
 
 def _compared(pair: Pair, name: str, k: int, among: str) -> dict[str, Any]:
     linked = pair.link
-    row_a, row_b = _rows(pair, name, linked)
-    seen_a = _Seen(pair.a, row_a, linked.rows[0] if among == "linked" else None, k)
-    seen_b = _Seen(pair.b, row_b, linked.rows[1] if among == "linked" else None, k)
-    of_a, of_b = seen_a.marked(linked.to_b, seen_b, "lost"), seen_b.marked(linked.to_a, seen_a, "gained")
+    seen_a, seen_b = pair.seen(name, k, among)
+    row_a, row_b = seen_a.row, seen_b.row
+    of_a, of_b = _marked(seen_a, seen_b, linked.to_b, "lost"), _marked(seen_b, seen_a, linked.to_a, "gained")
     kept = sum(match["mark"] == "kept" for match in of_a)
     return {
         "query": name,
@@ -91,68 +88,17 @@ def _compared(pair: Pair, name: str, k: int, among: str) -> dict[str, Any]:
     }
 
 
-def _rows(pair: Pair, name: str, linked: Link) -> tuple[int, int]:
-    """Rows of a name in both, -1 where it is not."""
-    row = int(pair.a.names.rows([name])[0])
-    if row >= 0:
-        return row, int(linked.to_b[row])
-    row = int(pair.b.names.rows([name])[0])
-    if row < 0:
-        near = [*near_spellings(name, pair.a.names), *near_spellings(name, pair.b.names)]
-        raise UnknownName(name, tuple(dict.fromkeys(near)), "these spaces")
-    return int(linked.to_a[row]), row
-
-
-class _Seen:
-    """What one row sees around it; nothing where there is no such row."""
-
-    def __init__(self, space: Space, row: int, pool: NDArray[np.int64] | None, k: int) -> None:
-        self.space, self.row = space, row
-        self.pool = np.arange(len(space)) if pool is None else pool
-        self.near, self.scores = np.empty(0, np.int64), np.empty(0, np.float32)
-        if row < 0 or (space.metric != "euclidean" and space.norms[row] == 0) or len(self.pool) < 2:
-            return
-        self._matrix = space.matrix if pool is None else space.matrix[pool]
-        self._norms = space.norms if pool is None else space.norms[pool]
-        self._query = np.asarray(space.matrix[row : row + 1], np.float32)
-        asked = unit_rows(self._query) if space.metric == "cosine" else self._query
-        k = min(k, len(self.pool) - 1)
-        found, scores = nearest_rows(asked, self._matrix, k + 1, space.metric, self._norms)
-        place = np.flatnonzero(self.pool == row)
-        if len(place):
-            kept = np.isin(found[0], others_of(found, place)[0])
-            found, scores = found[:, kept], scores[:, kept]
-        self.near, self.scores = self.pool[found[0, :k]], scores[0, :k]
-
-    def marked(self, partners: NDArray[np.int32], other: _Seen, alone: str) -> list[dict[str, Any]]:
-        """List the neighbours, each with its mark and its rank in the other space."""
-        theirs = partners[self.near]
-        ranks = other.ranks(theirs)
-        there = {int(row): at + 1 for at, row in enumerate(other.near)}
-        matches = []
-        for row, score, partner, rank in zip(
-            self.near.tolist(), self.scores.tolist(), theirs.tolist(), ranks, strict=True
-        ):
-            mark = "absent" if partner < 0 else "kept" if partner in there else alone
-            match = {"name": self.space.names[row], "row": row, "score": finite(score), "mark": mark}
-            matches.append({**match, "rank": there.get(partner, rank), "partner": partner})
-        return matches
-
-    def ranks(self, rows: NDArray[np.int32]) -> list[int | None]:
-        """Rank each row as this one sees it, 1 for the nearest; None for -1, or where nothing is seen."""
-        wanted = np.flatnonzero(rows >= 0)
-        if not len(self.near) or not len(wanted):
-            return [None] * len(rows)
-        scores = pairwise(self._query, self._matrix, self.space.metric)[0]
-        scores[self.pool == self.row] = -np.inf
-        place = np.full(len(self.space), -1, np.int64)
-        place[self.pool] = np.arange(len(self.pool))
-        out: list[int | None] = [None] * len(rows)
-        for at in wanted.tolist():
-            inside = place[rows[at]]
-            if inside >= 0:  # never better than what the list itself holds
-                out[at] = max(int((scores > scores[inside]).sum()) + 1, len(self.near) + 1)
-        return out
+def _marked(seen: Seen, other: Seen, partners: NDArray[np.int32], alone: str) -> list[dict[str, Any]]:
+    """List the neighbours, each with its mark and its rank in the other space."""
+    theirs = partners[seen.near]
+    both = set(other.near.tolist())
+    ranks = other.ranks(theirs)
+    matches = []
+    for row, score, partner, rank in zip(seen.near.tolist(), seen.scores.tolist(), theirs.tolist(), ranks, strict=True):
+        mark = "absent" if partner < 0 else "kept" if partner in both else alone
+        match = {"name": seen.space.names[row], "row": row, "score": finite(score), "mark": mark}
+        matches.append({**match, "rank": rank, "partner": partner})
+    return matches
 
 
 def _across(pair: Pair, row_a: int, row_b: int, k: int) -> dict[str, list[dict[str, Any]]] | None:

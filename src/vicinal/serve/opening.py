@@ -10,13 +10,13 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from vicinal.align import Dictionary
 from vicinal.encoders import is_saved_encoder, load_encoder
 from vicinal.errors import BadInput, VicinalError
 from vicinal.index import Index, open_index
 from vicinal.index.beside import path_beside, why_other
 from vicinal.maps import Map
 from vicinal.serve.copies import MOST, open_copy
-from vicinal.serve.dictionaries import Dictionary, open_dictionary
 from vicinal.serve.embedding import TAKES, Model
 from vicinal.serve.served import Served
 from vicinal.serve.shelf import Shelf
@@ -187,7 +187,7 @@ def open_paths(
     """
     brought: list[Dictionary] = []
     for given in dictionaries:
-        opened = open_dictionary(given)
+        opened = Dictionary.open(given)
         brought.append(replace(opened, name=distinct(opened.name, [one.name for one in brought])))
     names: list[str] = []
     served: list[Served] = []
@@ -253,7 +253,7 @@ def _give_index(path: Path, served: list[Served], sources: list[Source]) -> None
 
 def _check_known(path: str | os.PathLike[str], dictionary: Dictionary, spaces: list[Space]) -> None:
     """Refuse a dictionary of other spaces."""
-    best = max((dictionary.known(*two) for two in combinations(spaces, 2)), key=lambda known: known.known, default=None)
+    best = max((dictionary.link(*two) for two in combinations(spaces, 2)), key=lambda found: found.known, default=None)
     if best is None:
         raise BadInput(f"{os.fspath(path)} links the names of two spaces; give another space to serve beside the one")
     if not best.known:

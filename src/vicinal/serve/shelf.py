@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from vicinal.align import Dictionary
 from vicinal.errors import BadInput, UnknownName
 from vicinal.names import near_spellings
-from vicinal.serve.dictionaries import Dictionary
 from vicinal.serve.embedding import Model
 from vicinal.serve.served import Served
 

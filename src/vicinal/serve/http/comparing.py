@@ -7,11 +7,11 @@ from typing import Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict, Field
 
+from vicinal.align import Dictionary
 from vicinal.errors import BadOption
-from vicinal.serve.comparing import By, compare, frame_bytes, links_bytes, said_known
-from vicinal.serve.dictionaries import pasted_dictionary
+from vicinal.evaluate.linking import LINKS
+from vicinal.serve.comparing import By, compare, frame_bytes, links_bytes, said_linked
 from vicinal.serve.http.bodies import Body
-from vicinal.serve.linking import LINKS
 from vicinal.serve.neighborhoods import compare_names
 from vicinal.serve.shelf import Shelf
 
@@ -84,7 +84,7 @@ def dictionaries(a: str, b: str, request: Request) -> dict[str, Any]:
     """List the dictionaries of this server, and how much of each two spaces know."""
     shelf = request.app.state.shelf
     left, right = shelf[a].space, shelf[b].space
-    found = [said_known(one.known(left, right)) for one in shelf.dictionaries]
+    found = [said_linked(one.link(left, right)) for one in shelf.dictionaries]
     prints = {"a": left.fingerprint, "b": right.fingerprint}
     return {**prints, "dictionaries": found}
 
@@ -92,7 +92,7 @@ def dictionaries(a: str, b: str, request: Request) -> dict[str, Any]:
 @router.post("/compare/pairs")
 def paste(body: PairsBody, request: Request) -> dict[str, Any]:
     """Bring pairs of names; they can be asked for as a link until the server ends or several newer ones came."""
-    kept = request.app.state.shelf.keep(pasted_dictionary(body.text))
+    kept = request.app.state.shelf.keep(Dictionary.pasted(body.text))
     return {"name": kept.name, "pairs": len(kept.pairs), "link": _PREFIX + kept.name}
 
 

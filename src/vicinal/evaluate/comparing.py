@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.align import orthogonal_map
-from vicinal.evaluate import spearman
-from vicinal.lengths import unit_rows, unit_rows_wide
+from vicinal.evaluate._ranks import spearman
+from vicinal.evaluate.linking import Link
+from vicinal.evaluate.neighbors import neighbors_among, shares_in_common
+from vicinal.lengths import unit_rows_wide
 from vicinal.randomness import generator
-from vicinal.serve.linking import Link
-from vicinal.similarity import nearest_rows
 from vicinal.space import Space
 
 MOST = 50  # neighbours kept of each name
@@ -65,7 +65,7 @@ def lay(a: Space, b: Space, link: Link) -> Laid:
 
     Examples
     --------
-    >>> from vicinal.serve.linking import link
+    >>> from vicinal.evaluate.linking import link
     >>> a = Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]])
     >>> turned = Space(a.names, a.matrix @ np.float32([[0, 1], [-1, 0]]))
     >>> laid = lay(a, turned, link(a, turned))
@@ -110,8 +110,7 @@ class Measured:
 
     def overlaps(self, k: int) -> NDArray[np.float64]:
         """Share of the k nearest that are the same in both, (m,), 0 to 1."""
-        both = np.sort(np.concatenate([self.near_a[:, :k], self.near_b[:, :k]], axis=1), axis=1)
-        return (both[:, 1:] == both[:, :-1]).sum(axis=1) / k  # no row repeats within one space
+        return shares_in_common(self.near_a[:, :k], self.near_b[:, :k])
 
 
 def measure(a: Space, b: Space, link: Link) -> Measured:
@@ -119,7 +118,7 @@ def measure(a: Space, b: Space, link: Link) -> Measured:
 
     Examples
     --------
-    >>> from vicinal.serve.linking import link
+    >>> from vicinal.evaluate.linking import link
     >>> a = Space(["A", "B", "C", "D"], [[3, 30], [15, 4], [3, 27], [9, 1]])
     >>> measure(a, a.unit(), link(a, a.unit())).overlaps(1).tolist()
     [1.0, 1.0, 1.0, 1.0]
@@ -129,7 +128,8 @@ def measure(a: Space, b: Space, link: Link) -> Measured:
     j = min(MOST, len(left) - 1)
     if j < 1:
         return Measured(np.empty((0, 0), np.int64), np.empty((0, 0), np.int64))
-    return Measured(_neighbors(a, left, m, j), _neighbors(b, right, m, j))
+    drawn = np.arange(m)
+    return Measured(neighbors_among(a, left, drawn, j), neighbors_among(b, right, drawn, j))
 
 
 def correlate(a: Space, b: Space, link: Link) -> dict[str, float | int | None]:
@@ -154,20 +154,6 @@ def correlate(a: Space, b: Space, link: Link) -> dict[str, float | int | None]:
     middle, half = np.arctanh(np.clip(value, -1 + 1e-12, 1 - 1e-12)), 1.96 * sqrt(1.06 / (count - 3))
     low, high = np.tanh([middle - half, middle + half]).tolist()
     return {"value": value, "low": min(low, value), "high": max(high, value), "pairs": count}
-
-
-def others_of(found: NDArray[np.int64], itself: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Leave each row itself out of its neighbours, (m, j + 1) → (m, j)."""
-    others = found != itself[:, None]
-    others[others.all(axis=1), -1] = False  # crowded out by its own duplicates: drop the last instead
-    return found[others].reshape(len(found), -1)
-
-
-def _neighbors(space: Space, rows: NDArray[np.int64], m: int, j: int) -> NDArray[np.int64]:
-    pool = np.asarray(space.matrix[rows], np.float32)
-    queries = unit_rows(pool[:m]) if space.metric == "cosine" else pool[:m]
-    found, _ = nearest_rows(queries, pool, j + 1, space.metric, space.norms[rows])
-    return others_of(found, np.arange(m))
 
 
 def _drawn(n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,4 +1,4 @@
-"""Dictionaries that were brought along: which name of one space means which name of another."""
+"""A dictionary with a name, and the rows of two spaces that it links."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.align import read_dictionary
-from vicinal.align.dictionary import known_pairs, parse_dictionary
+from vicinal.align.dictionary import known_pairs, parse_dictionary, read_dictionary
 from vicinal.space import Space
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class Linked:
     """How much of a dictionary two spaces know.
 
     Attributes
@@ -35,8 +34,8 @@ class Known:
     Examples
     --------
     >>> a, b = Space(["king", "sea"], np.eye(2)), Space(["roi", "mer"], np.eye(2))
-    >>> known = Dictionary("fr-en", (("roi", "king"), ("reine", "queen"))).known(a, b)
-    >>> known.known, known.turned, known.examples, known.rows.tolist()
+    >>> linked = Dictionary("fr-en", (("roi", "king"), ("reine", "queen"))).link(a, b)
+    >>> linked.known, linked.turned, linked.examples, linked.rows.tolist()
     (1, True, ('queen', 'reine'), [[0], [0]])
     """
 
@@ -55,7 +54,7 @@ class Dictionary:
     Attributes
     ----------
     name : str
-        By which requests ask for it.
+        Such as that of its file.
     pairs : tuple of (str, str)
         Each once.
 
@@ -68,39 +67,38 @@ class Dictionary:
     name: str
     pairs: tuple[tuple[str, str], ...]
 
-    def known(self, a: Space, b: Space) -> Known:
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Dictionary:
+        r"""Read a file as `read_dictionary` does; it is called by the name of the file.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp()) / "fr-en.tsv"
+        >>> _ = path.write_text("roi\tking")
+        >>> Dictionary.open(path)
+        Dictionary(name='fr-en', pairs=(('roi', 'king'),))
+        """
+        return cls(Path(path).stem.encode("utf-8", "replace").decode(), tuple(read_dictionary(path)))
+
+    @classmethod
+    def pasted(cls, text: str) -> Dictionary:
+        r"""Read text as a file would be; the same pairs get the same name.
+
+        Examples
+        --------
+        >>> Dictionary.pasted("roi king").name == Dictionary.pasted("roi\tking\n").name
+        True
+        """
+        pairs = tuple(parse_dictionary(text.encode("utf-8", "replace").split(b"\n"), "what was pasted"))
+        return cls(f"pasted-{blake2b(repr(pairs).encode(), digest_size=6).hexdigest()}", pairs)
+
+    def link(self, a: Space, b: Space) -> Linked:
         """Find the rows of two spaces that belong together; whichever way round the dictionary knows more of them."""
         ways = [known_pairs([pair[::step] for pair in self.pairs], a, b) for step in (1, -1)]  # type: ignore[misc]
         turned = ways[1][1].known > ways[0][1].known
         found, seed = ways[turned]
-        return Known(self.name, seed.pairs, seed.known, turned, seed.examples, _each_once(found))
-
-
-def open_dictionary(path: str | os.PathLike[str]) -> Dictionary:
-    r"""Read a file as `vicinal.align.read_dictionary` does; it is called by the name of the file.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "fr-en.tsv"
-    >>> _ = path.write_text("roi\tking")
-    >>> open_dictionary(path)
-    Dictionary(name='fr-en', pairs=(('roi', 'king'),))
-    """
-    pairs = tuple(read_dictionary(path))
-    return Dictionary(Path(path).stem.encode("utf-8", "replace").decode(), pairs)
-
-
-def pasted_dictionary(text: str) -> Dictionary:
-    r"""Read what somebody pasted; the same pairs always get the same name.
-
-    Examples
-    --------
-    >>> pasted_dictionary("roi king").name == pasted_dictionary("roi\tking\n").name
-    True
-    """
-    pairs = tuple(parse_dictionary(text.encode("utf-8", "replace").splitlines(), "what was pasted"))
-    return Dictionary(f"pasted-{blake2b(repr(pairs).encode(), digest_size=6).hexdigest()}", pairs)
+        return Linked(self.name, seed.pairs, seed.known, turned, seed.examples, _each_once(found))
 
 
 def _each_once(rows: NDArray[np.int64]) -> NDArray[np.int64]:

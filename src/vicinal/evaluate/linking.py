@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.align import mutual_nearest
+from vicinal.align import Dictionary, Linked, mutual_nearest
 from vicinal.errors import BadInput, BadOption
-from vicinal.serve.dictionaries import Dictionary, Known
 from vicinal.space import Space
 
 LINKS = ("names", "nearest")
@@ -33,8 +32,8 @@ class Link:
         Those whose neighbours can be compared: rows of a and of b, the first in importance first.
     order : str
         What importance is, in words.
-    known : Known or None
-        How much of the dictionary the spaces know, where they are linked by one.
+    dictionary : Linked or None
+        How much of it the spaces know, where they are linked by one.
 
     Examples
     --------
@@ -48,7 +47,7 @@ class Link:
     shared: int
     rows: NDArray[np.int64]
     order: str
-    known: Known | None = None
+    dictionary: Linked | None = None
 
 
 def link(a: Space, b: Space, by: str | Dictionary = "names") -> Link:
@@ -77,10 +76,10 @@ def link(a: Space, b: Space, by: str | Dictionary = "names") -> Link:
     (0, [1, 0])
     """
     order_a, said = by_importance(a)
-    known = None
+    linked = None
     if isinstance(by, Dictionary):
-        known = by.known(a, b)
-        rows = known.rows[:, np.argsort(np.argsort(order_a)[known.rows[0]])]
+        linked = by.link(a, b)
+        rows = linked.rows[:, np.argsort(np.argsort(order_a)[linked.rows[0]])]
     elif by not in LINKS:
         raise BadOption(f"link must be one of {', '.join(LINKS)}, got {by!r}")
     elif by == "nearest":
@@ -93,7 +92,7 @@ def link(a: Space, b: Space, by: str | Dictionary = "names") -> Link:
     to_b, to_a = np.full(len(a), -1, np.int32), np.full(len(b), -1, np.int32)
     to_b[rows[0]], to_a[rows[1]] = rows[1], rows[0]
     compared = rows[:, usable(a, rows[0]) & usable(b, rows[1])][:, :_POOL]
-    return Link(to_b, to_a, rows.shape[1], compared, said, known)
+    return Link(to_b, to_a, rows.shape[1], compared, said, linked)
 
 
 def by_importance(space: Space) -> tuple[NDArray[np.int64], str]:
