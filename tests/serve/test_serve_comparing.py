@@ -97,6 +97,7 @@ def test_unrelated_spaces_agree_by_chance_and_held_out_names_say_so():
     assert answer["overlap"]["value"] == pytest.approx(10 / 399, abs=0.01)
     assert abs(answer["similarity"]["value"]) < 0.05
     assert answer["laid"]["cosine"] > 0.12 and abs(answer["laid"]["held_out"]) < 0.06
+    assert answer["laid"]["found"] < 0.02
 
 
 def test_movement_is_that_of_procrustes():
@@ -107,6 +108,19 @@ def test_movement_is_that_of_procrustes():
     for at in (0, 5, 77):
         x, y = a.matrix[at].astype(float), laid.matrix[at].astype(float)
         assert moved[at] == pytest.approx(1 - x @ y / np.linalg.norm(x) / np.linalg.norm(y), abs=1e-4)
+
+
+def test_names_held_out_are_looked_for_as_translations_are():
+    a = some(6, 90)
+    b = turned(a, noise=0.9)
+    right = 0
+    for i in (0, 1):
+        kept, out = ([f"w{j}" for j in range(90) if j % 2 == side] for side in (1 - i, i))
+        laid = Procrustes().fit(b, a, [(name, name) for name in kept]).transform(b)
+        scores = laid.unit().take(out).matrix @ a.unit().matrix.T
+        right += sum(a.names[at] == name for at, name in zip(scores.argmax(axis=1), out, strict=True))
+    said = compare(Served("a", a), Served("b", b))["laid"]
+    assert 0.1 < said["found"] < 0.9 and said["found"] == pytest.approx(right / 90)
 
 
 def test_similarities_are_correlated_as_scipy_does():
@@ -220,13 +234,12 @@ def test_two_languages_are_linked_by_a_dictionary():
     assert (answer["shared"], answer["only_a"], answer["only_b"]) == (60, 40, 40)
     assert answer["words"]["name"] == [f"w{i}" for i in range(59, -1, -1)]  # the most frequent of a first
     assert answer["words"]["name_b"] == [f"mot{i}" for i in range(59, -1, -1)]
-    renamed = Space(
-        [f"w{i}" for i in range(60)], french.matrix[:60]
-    )  # linked by names instead
+    renamed = Space([f"w{i}" for i in range(60)], french.matrix[:60])  # linked by names instead
     figure = neighbor_overlap(english.take([f"w{i}" for i in range(60)]), renamed, k=5, sample=None)
     assert answer["overlap"]["value"] == pytest.approx(figure.value)
     found = compare_names(a, b, ["w7"], 5, by=by)["results"][0]
     assert found["b"]["name"] == "mot7" and found["across"]["in_b"][0]["name"] == "mot7"
+    assert all(match["belongs"] == f"mot{match['name'][1:]}" for match in found["a"]["matches"])
     assert compare_names(a, b, ["w70"], 5, by=by)["results"][0]["b"]["row"] == -1
     sent = tensors(links_bytes(a, b, by))
     assert sent["to_b"].tolist() == [*range(60), *[-1] * 40] == sent["to_a"].tolist()

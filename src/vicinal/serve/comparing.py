@@ -111,7 +111,7 @@ def compare(a: Served, b: Served, k: int = 10, by: By = "names") -> dict[str, An
         "similarity": pair.similarity,
         "laid": {
             "by": laid.by, "why": laid.why, "names": laid.names,
-            "cosine": finite(laid.cosine), "held_out": finite(laid.held_out),
+            "cosine": finite(laid.cosine), "held_out": finite(laid.held_out), "found": finite(laid.found),
         },
         "words": _words(pair, overlaps),
     }  # fmt: skip

@@ -40,7 +40,8 @@ def compare_names(
     -------
     dict
         JSON-ready. For each name ``a`` and ``b`` with ``matches``, each marked "kept", "lost" (in a only), "gained"
-        (in b only) or "absent" (the other space has no such name), with its ``rank`` in the other space; and
+        (in b only) or "absent" (the other space has no such name), with its ``rank`` in the other space and, unless
+        rows are linked by name, the name there it ``belongs`` to; and
         ``across``, the names of the other space that lie nearest to its vector, where the spaces are in the same
         coordinates or were laid so.
 
@@ -76,7 +77,9 @@ def _compared(pair: Pair, name: str, k: int, among: str) -> dict[str, Any]:
     linked = pair.link
     seen_a, seen_b = pair.seen(name, k, among)
     row_a, row_b = seen_a.row, seen_b.row
-    of_a, of_b = _marked(seen_a, seen_b, linked.to_b, "lost"), _marked(seen_b, seen_a, linked.to_a, "gained")
+    named = pair.by != "names"
+    of_a = _marked(seen_a, seen_b, linked.to_b, "lost", named)
+    of_b = _marked(seen_b, seen_a, linked.to_a, "gained", named)
     kept = sum(match["mark"] == "kept" for match in of_a)
     return {
         "query": name,
@@ -88,7 +91,7 @@ def _compared(pair: Pair, name: str, k: int, among: str) -> dict[str, Any]:
     }
 
 
-def _marked(seen: Seen, other: Seen, partners: NDArray[np.int32], alone: str) -> list[dict[str, Any]]:
+def _marked(seen: Seen, other: Seen, partners: NDArray[np.int32], alone: str, named: bool) -> list[dict[str, Any]]:
     """List the neighbours, each with its mark and its rank in the other space."""
     theirs = partners[seen.near]
     both = set(other.near.tolist())
@@ -98,6 +101,8 @@ def _marked(seen: Seen, other: Seen, partners: NDArray[np.int32], alone: str) ->
         mark = "absent" if partner < 0 else "kept" if partner in both else alone
         match = {"name": seen.space.names[row], "row": row, "score": finite(score), "mark": mark}
         matches.append({**match, "rank": rank, "partner": partner})
+        if named and partner >= 0:
+            matches[-1]["belongs"] = other.space.names[partner]
     return matches
 
 

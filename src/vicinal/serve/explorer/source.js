@@ -123,7 +123,7 @@ export class Server {
   }
 
   // Two spaces: → {a, b: {space, fingerprint, n, dim, metric, encoder}, k, link, shared, only_a, only_b, measured, among, order,
-  // overlap: {value, low, high, chance, note}, similarity: {value, low, high, pairs}, laid: {by, why, names, cosine, held_out},
+  // overlap: {value, low, high, chance, note}, similarity: {value, low, high, pairs}, laid: {by, why, names, cosine, held_out, found},
   // words: {name, row_a, row_b, overlap, moved, count?, count_b?, name_b?}, a list a column}.
   // link: "names", "nearest" or "pairs:…", which also brings dictionary: {name, pairs, known, linked, turned, examples}
   compare(a, b, { k = 10, link = "names" } = {}) {
@@ -140,7 +140,7 @@ export class Server {
     return this.json("/compare/pairs", { text });
   }
 
-  // → {across, results: [{query, a: {name, row, matches: [{name, row, score, mark, rank, partner}]}, b, kept, overlap, across}]}
+  // → {across, results: [{query, a: {name, row, matches: [{name, row, score, mark, rank, partner, belongs?}]}, b, kept, overlap, across}]}
   compareNames(a, b, names, { k = 10, link = "names", among = "linked" } = {}) {
     return this.json("/compare/names", { a, b, names, k, link, among });
   }

@@ -10,6 +10,7 @@ export function drawControls(node, { spaces, a, state }, settings, answer, dicti
   const b = spaces.find(({ name }) => name === settings.b);
   const same = a.fingerprint === b.fingerprint;
   const turnable = answer ? answer.laid.by !== "" : a.dim === b.dim;
+  const links = linksOf(settings.link, same, dictionaries);
   const swap = () => state.go("compare", {
     ...kept(settings), space: b.name, b: a.name, link: settings.link === "names" ? null : settings.link,
   });
@@ -23,7 +24,7 @@ export function drawControls(node, { spaces, a, state }, settings, answer, dicti
     choice("k", "Neighbours", String(settings.k),
       [...new Set([...KS, settings.k])].sort((x, y) => x - y).map((k) => [String(k), String(k)]),
       (k) => state.set({ k: k === "10" ? null : k })),
-    choice("link", "Belong together", settings.link, linksOf(settings.link, same, dictionaries),
+    links.length > 1 && choice("link", "Belong together", settings.link, links,
       (link) => state.set({ link: link === "names" ? null : link, q: null, sel: null })),
     choice("colour", "Colour", settings.colour, [
       ["overlap", "neighbours lost"], ...(turnable ? [["moved", "1 − cosine"]] : []), ["none", "one colour"],

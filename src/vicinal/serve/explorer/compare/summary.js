@@ -23,7 +23,8 @@ function agreement({ dictionary, overlap, k, measured, among, shared, only_a, on
     ? `Measured on the ${first(measured)} of ${whole(shared)} ${linked}, neighbours looked for among the ${first(among)}${only}.`
     : `Measured on all ${whole(shared)} ${linked}${only}.`;
   if (overlap.value === null) return card("Neighbours in common", "–", null, overlap.note, `${whole(shared)} ${linked}${only}.`);
-  return card("Neighbours in common", percent(overlap.value), `${percent(overlap.low, 1)} to ${percent(overlap.high, 1)}`,
+  const interval = overlap.low < overlap.high ? `${percent(overlap.low, 1)} to ${percent(overlap.high, 1)}` : null;
+  return card("Neighbours in common", percent(overlap.value), interval,
     `of the ${k} nearest. ${atChance ? "It is no more than chance gives:" : "Chance gives"} ${percent(overlap.chance, 1)}.`,
     counted, dictionary && known(dictionary),
     link === "names" && a.fingerprint === b.fingerprint && shared < Math.min(a.n, b.n) / 2
@@ -51,20 +52,25 @@ function similarities({ similarity: { value, low, high, pairs } }) {
     value === null ? "" : `Spearman's ρ of ${whole(pairs)} pairs of names, drawn at random where there are more.`);
 }
 
-function laid({ laid: { by, why, names, cosine, held_out }, dictionary, a, b }) {
+function laid({ laid: { by, why, names, cosine, held_out, found }, link, dictionary, a, b }) {
   if (!by) return card(`${b.space} laid on ${a.space}`, "not possible", null, why + ".", "Neighbours can be compared all the same.");
   if (by === "same coordinates") {
     const learned = dictionary && "If that was learned from these pairs, they flatter it: test pairs that it was not learned from.";
-    return card("In the same coordinates", `cos ${decimal(cosine)}`, null, "on average, between the two vectors of a name.", learned,
+    return card("In the same coordinates", `cos ${decimal(cosine)}`, null, "on average, between the two vectors of a name.",
+      found !== null && link !== "nearest" && `Of these vectors, ${own(found, names, link)}`, learned,
       `Both carry the fingerprint ${a.fingerprint}: one was laid on the other before, or they are one space. Nothing is turned here.`);
   }
   const kept = held_out === null
     ? `Fitted on all ${whole(names)} names, too few to hold some out: the true figure is lower.`
-    : `and ${decimal(held_out)} for names held out of the fit.`;
+    : `and ${decimal(held_out)} for names held out of the fit; ${own(found, names, link)}`;
   const rest = `${percent(Math.max(0, 1 - cosine * cosine))} of the squared length stays unexplained.`;
   return card(`${b.space} laid on ${a.space}`, `cos ${decimal(cosine)}`, null, kept,
     `Turned as a whole (orthogonal Procrustes, ${whole(names)} names), nothing stretched. ${rest}`);
 }
+
+// How many find themselves: what the accuracy of word translation is for a dictionary
+const own = (found, names, link) =>
+  `${percent(found)} have their own ${link === "names" ? "name" : "partner"} nearest, of ${whole(names)}.`;
 
 function card(title, figure, interval, ...said) {
   return el("section", { class: "card compare-card", "aria-label": title },
