@@ -106,3 +106,18 @@ def in_ranges(work: Callable[[int, int], None], n: int, threads: int, least: int
     with ThreadPoolExecutor(workers, "vicinal-index") as pool:
         for future in [pool.submit(work, a, b) for a, b in pairwise(edges)]:
             future.result()
+
+
+def fixed(array: NDArray) -> NDArray:
+    """View an array as one that is not written to, of the plain type even if memory-mapped.
+
+    Kernels are compiled once, for such arrays, whether they come from a file or not.
+
+    Examples
+    --------
+    >>> fixed(np.zeros(2)).flags.writeable
+    False
+    """
+    view = np.ascontiguousarray(array).view(np.ndarray)
+    view.flags.writeable = False
+    return view

@@ -1,6 +1,7 @@
 """Maps of a space: principal components, pictures, how far to trust them, and paths from one name to another."""
 
 from vicinal.maps._canvas import Picture
+from vicinal.maps.clusters import Clusters, clusters
 from vicinal.maps.heatmap import heatmap
 from vicinal.maps.map import Map
 from vicinal.maps.order import seriate
@@ -14,11 +15,13 @@ from vicinal.maps.tsne import tsne_map
 from vicinal.maps.umap import umap_map
 
 __all__ = [
+    "Clusters",
     "Map",
     "PathBetween",
     "Picture",
     "PointTrust",
     "Trust",
+    "clusters",
     "components",
     "heatmap",
     "measure",
