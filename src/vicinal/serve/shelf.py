@@ -11,6 +11,7 @@ from vicinal.serve.embedding import Model
 from vicinal.serve.served import Served
 
 SERVER = "this server"
+_DICTIONARIES = "the dictionaries of this server (pasted ones are not kept for good: bring it again)"
 _PASTED = 8  # dictionaries that are kept of those that came with requests
 
 
@@ -76,7 +77,7 @@ class Shelf:
         """Return the dictionary of that name, or raise `UnknownName`."""
         known = {one.name: one for one in self.dictionaries}
         if name not in known:
-            raise UnknownName(name, near_spellings(name, known), "the dictionaries of this server")
+            raise UnknownName(name, near_spellings(name, known), _DICTIONARIES)
         return known[name]
 
     def keep(self, pasted: Dictionary) -> Dictionary:

@@ -14,7 +14,7 @@ export function skeleton(root, [pasting, clouds, table, around], set, clear) {
       el("section", { "aria-labelledby": "compare-moved" },
         el("h2", { id: "compare-moved" }, "Which names moved"),
         el("p", { class: "faint" }, "Rare names move between any two trainings, even of one text with two seeds; ",
-          "so do not read a meaning into every move."),
+          "so do not read a meaning into every move. Of two languages, a pair far apart may be a poor translation."),
         filters.node, table),
       around)));
   return { controls, cards, filters };

@@ -5,17 +5,18 @@ import { el, replace } from "../dom.js";
 // done(link): they can be asked for now → {node, about(a, b)}
 export function pasting(source, done) {
   const text = el("textarea", { rows: 6, spellcheck: "false", autocomplete: "off", "aria-label": "Pairs of names, one a line" });
-  const said = el("p", { class: "said", role: "alert" });
+  const said = el("p", { class: "failure", role: "alert", hidden: true });
   const asked = el("p", {});
   const file = el("input", { type: "file", accept: ".tsv,.txt,.csv,text/*", "aria-label": "A file of pairs" });
   const bring = async (pairs) => {
-    replace(said);
+    said.hidden = true;
     try {
       const { link } = await source.comparePairs(pairs);
       node.open = false;
       done(link);
     } catch (error) {
       replace(said, error.message);
+      said.hidden = false;
     }
   };
   file.addEventListener("change", async () => {

@@ -92,7 +92,7 @@ class Compare {
     const mine = this.asked.answer;
     cards.setAttribute("aria-busy", "true");
     const large = this.space.n > LARGE ? " The first time takes some seconds; it is then kept." : "";
-    if (!cards.childElementCount) replace(cards, el("p", { class: "faint", role: "status" }, `Comparing ${a} and ${b} …${large}`));
+    if (!cards.childElementCount) replace(cards, el("p", { role: "status" }, `Comparing ${a} and ${b} …${large}`));
     try {
       const answer = await this.source.compare(a, b, { k, link });
       if (mine !== this.asked.answer) return; // something else was asked for meanwhile
