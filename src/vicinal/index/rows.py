@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.lengths import inverse, row_norms, unit_rows
+from vicinal.processors import processor_count
 from vicinal.similarity import check_metric
 
 
@@ -83,9 +83,7 @@ def worker_count(threads: int) -> int:
     >>> worker_count(3)
     3
     """
-    if threads:
-        return threads
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return threads or processor_count()
 
 
 def in_ranges(work: Callable[[int, int], None], n: int, threads: int, least: int = 1) -> None:
