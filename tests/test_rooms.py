@@ -11,9 +11,9 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "vicinal"
 FILES = sorted(SOURCE.rglob("*.py"))
 ROOMS = [
-    "errors", "checks", "progress", "randomness", "require", "memory", "names", "origin", "lengths", "similarity",
-    "matches", "expression", "frozen", "lookup", "record", "conditions", "questions", "space", "encoder", "store",
-    "data", "words", "counts", "graphs", "tables", "texts", "contrast", "towers", "recommend", "sequences",
+    "errors", "checks", "progress", "randomness", "require", "memory", "processors", "names", "origin", "lengths",
+    "similarity", "matches", "expression", "frozen", "lookup", "record", "conditions", "questions", "space", "encoder",
+    "store", "data", "words", "counts", "graphs", "tables", "texts", "contrast", "towers", "recommend", "sequences",
     "autoencoders", "align", "encoders", "index", "export", "evaluate", "maps", "scale", "serve", "cli",
 ]  # fmt: skip
 VOCABULARY = {"_vectors", "_bytes", "_integers"}  # of the kernels

@@ -153,9 +153,13 @@ def three_cos_mul(rows: list[int], matrix: NDArray, norms: NDArray, k: int) -> t
 
 def farthest(unit: NDArray[np.float64]) -> int:
     """Find which of rows of length 1 is farthest from the mean direction of the others; the first of equals."""
+    return int(np.argmin(nearness_to_others(unit)))
+
+
+def nearness_to_others(unit: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Compare each of rows of length 1 with the mean direction of the others, by cosine."""
     others = unit_rows_wide(unit.sum(axis=0) - unit)
-    scores = np.einsum("ij,ij->i", unit, others).astype(np.float32)  # rounded, so that equals are equal
-    return int(np.argmin(scores))
+    return np.einsum("ij,ij->i", unit, others).astype(np.float32)  # rounded, so that equals are equal
 
 
 def matches(queries: Asked, rows: NDArray, scores: NDArray, *, k: int, names: Names, metric: str) -> Matches:

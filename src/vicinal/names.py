@@ -155,6 +155,8 @@ class Names(Sequence[str]):
         """Find the rows of many names, (m,) int64; -1 where a name is unknown."""
         if isinstance(names, str):
             raise BadInput(f"names must be a list of strings, got the one string {names!r}")
+        if isinstance(names, Names) and self._same(names):  # two trainings on one text: nothing to look up
+            return np.arange(len(self), dtype=np.int64)
         asked = [name if isinstance(name, str) else None for name in names]
         distinct = {name for name in asked if name is not None}  # texts repeat their words
         if self._index is None and len(distinct) * _LOOKUP > len(self):
@@ -165,6 +167,14 @@ class Names(Sequence[str]):
     def take(self, rows: NDArray) -> Names:
         """Keep the names of the given rows, in that order."""
         return Names(self[int(row)] for row in rows)
+
+    def _same(self, other: Names) -> bool:
+        """Tell whether two hold the same names in the same order."""
+        if self is other or len(self) != len(other):
+            return self is other
+        if self._mapped is not None and other._mapped is not None:
+            return all(np.array_equal(one, two) for one, two in zip(self._mapped[:2], other._mapped[:2], strict=True))
+        return self._all() == other._all()
 
     def _find(self, name: str) -> int:
         if not isinstance(name, str):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from vicinal import Space
-from vicinal.align import Procrustes
+from vicinal.align import Dictionary, Procrustes
 from vicinal.serve import Served, Shelf
 from vicinal.serve.comparing import compare
 from vicinal.serve.neighborhoods import compare_names
@@ -19,6 +19,7 @@ HOSTILE = [
     "<img src=x onerror=alert(1)>", '"><script>alert(1)</script>', "\u202egnp.exe", "x" * 10_000, "two\nlines",
     "__proto__", "constructor",
 ]  # fmt: skip
+PAIRS = (*((f"sea{i}", f"le_sea{i}") for i in range(30)), ("queen", "le_queen"), ("nobody", "personne"))
 READY = "() => document.querySelector('.compare-figure') && !document.querySelector('[aria-busy=\"true\"]')"
 
 
@@ -49,9 +50,10 @@ def url(serving, seeds, royal):
     aligned = Procrustes().fit(french, royal, zip(french.names, royal.names, strict=True)).transform(french)
     spaces = {
         "one": seeds[0], "two": seeds[1], "royal": royal, "turned": copy_of(royal), "odd": odd[0], "odder": odd[1],
-        "french": aligned,
+        "french": aligned, "raw": french,
     }  # fmt: skip
-    return serving(Shelf(Served(name, space) for name, space in spaces.items())).url
+    pairs = [Dictionary("en-fr", PAIRS)]
+    return serving(Shelf((Served(name, space) for name, space in spaces.items()), dictionaries=pairs)).url
 
 
 def show(page, url, **state):
@@ -204,6 +206,76 @@ def test_two_languages_belong_together_by_what_is_nearest(page, url):
     page.wait_for_selector(".compare-across")
     assert "le_queen" in page.locator(".compare-across").inner_text()
     assert page.locator(".compare-chosen figcaption").inner_text().startswith("queen ↔ le_queen")
+
+
+def test_two_languages_belong_together_by_a_dictionary(page, url, royal):
+    show(page, url, space="royal", b="raw")
+    assert "no name is linked" in page.locator(".compare-card").first.inner_text()
+    links = page.get_by_label("Belong together")
+    eventually(page, lambda: links.locator("option").all_inner_texts() == ["same names", "en-fr (31 pairs)"])
+    links.select_option("pairs:en-fr")
+    eventually(page, "() => document.querySelector('.compare-words tbody th')?.textContent.includes('↔ le_')")
+    said = page.locator(".compare-card").first.inner_text()
+    assert "100 %" in said and "Of 32 pairs of en-fr both spaces know 31 (unknown: nobody, personne)." in said
+    assert "cos 1.00" in page.locator(".compare-card").nth(2).inner_text()
+    page.get_by_label("Filter names by text").fill("queen")
+    page.locator(".compare-words tbody button").first.click()
+    page.wait_for_selector(".compare-across")
+    assert page.locator(".compare-chosen figcaption").inner_text().startswith("queen ↔ le_queen")
+    assert "link=pairs%3Aen-fr" in page.url
+    page.get_by_text("As a table").click()
+    line = page.locator(".compare-chosen tbody tr").first.inner_text()
+    assert re.match(r"(sea\d+)\s+le_\1\s+royal", line)
+    page.get_by_role("button", name="Swap a and b").click()
+    eventually(page, READY)
+    assert "Of 32 pairs of en-fr both spaces know 31" in page.locator(".compare-card").first.inner_text()
+
+
+def test_a_dictionary_can_be_pasted(chromium, url):
+    page = chromium.new_page()  # whose console may tell of what was refused
+    show(page, url, space="royal", b="raw")
+    page.get_by_text("Bring a dictionary").click()
+    box = page.get_by_label("Pairs of names, one a line")
+    box.fill("king le_king le_queen")
+    page.get_by_role("button", name="Link by these pairs").click()
+    alert = page.locator(".compare-pasting [role=alert]")
+    eventually(page, lambda: "line 1: 'king le_king le_queen' is not two names" in alert.inner_text())
+    hostile = "<img src=x onerror=alert(1)>\tno"
+    box.fill("\n".join([hostile, *(f"bird{i}\tle_bird{i}" for i in range(40))]))
+    page.get_by_role("button", name="Link by these pairs").click()
+    eventually(page, "() => location.hash.includes('link=pairs%3Apasted-')")
+    eventually(page, READY)
+    said = page.locator(".compare-card").first.inner_text()
+    assert "all 40 pairs" in said and "(unknown: <img src=x onerror=…, no)" in said
+    assert not page.locator(".compare-pasting textarea").is_visible()
+    page.reload()
+    eventually(page, READY)
+    chosen = page.get_by_label("Belong together").locator("option:checked")
+    eventually(page, lambda: chosen.inner_text() == "pasted pairs (40 pairs)")
+    page.locator(".compare-pasting summary").click()
+    page.get_by_label("A file of pairs").set_input_files(
+        {"name": "a.tsv", "mimeType": "text/plain", "buffer": b"king\tle_king\nman\tle_man\nsea1\tle_sea1\n"}
+    )
+    eventually(page, lambda: "3 pairs" in page.locator(".compare-card").first.inner_text())
+    page.close()
+
+
+def test_an_answer_that_takes_too_long_is_asked_for_again(chromium, url):
+    page = chromium.new_page()
+    asked = []
+
+    def first_late(route):
+        asked.append(route.request.url)
+        late = {"error": {"type": "Timeout", "message": "this took longer than the server allows"}}
+        return (
+            route.continue_() if len(asked) > 1 else route.fulfill(status=503, json=late, headers={"Retry-After": "0"})
+        )
+
+    page.route("**/compare", first_late)
+    page.goto(f"{url}/explorer/#view=compare&space=royal&b=turned")
+    eventually(page, READY)
+    assert len(asked) == 2 and page.get_by_role("alert").filter(has_text="longer").count() == 0
+    page.close()
 
 
 def test_names_are_text_whatever_they_are(page, url):

@@ -11,6 +11,7 @@ from vicinal import Space
 from vicinal.errors import BadInput, BadOption, OutputExists
 from vicinal.index.axes import principal_axes
 from vicinal.index.compression import compress
+from vicinal.index.costs import form_costs
 from vicinal.index.kept import NeighbourRecall, NeighbourTruth
 
 METRICS = ["cosine", "dot", "euclidean"]
@@ -149,3 +150,17 @@ def test_what_cannot_be_kept_is_refused(tmp_path):
     with pytest.raises(BadOption, match=r"only \.space"):
         compress(a_space(50)).save(tmp_path / "a.npz")
     assert not list(tmp_path.iterdir())
+
+
+def test_costs_of_smaller_forms_are_those_of_compress():
+    space = a_space(150, 16)  # all rows are asked about, here as there
+    costs = form_costs(space, 5)
+    found = {cost.way.key: cost for cost in costs}
+    for form in ("float16", "int8", "binary"):
+        made = compress(space, form, k=5)
+        assert found[form].recall.value == pytest.approx(made.recall.value)
+        assert found[form].way.bytes == made.bytes_after
+    lines = str(costs).splitlines()
+    assert len(lines) == 2 + len(costs) and lines[0].split()[-1] == "recall@5" and "1.000" in lines[2]
+    with pytest.raises(BadInput, match="has no neighbours"):
+        form_costs(Space(["only"], [[1.0]]))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from vicinal.errors import BadInput, BadOption
 from vicinal.index.binary import Binary, as_words, hamming, pack_signs, random_rotation
-from vicinal.index.product import Product, k_means, nearest_centres, pack_nibbles
+from vicinal.index.kmeans import Packs, assign, k_means
+from vicinal.index.product import Product, pack_nibbles
 from vicinal.index.scalar import Int8, relative_error, to_float16
 from vicinal.store.quantised import decoded, form_bytes, form_of, tensors_of
 
@@ -116,12 +117,12 @@ def test_k_means_never_gets_worse_and_uses_every_centre():
     rows = some(500, 3)
     errors = []
     for iterations in (1, 3, 10, 30):
-        centres = k_means(rows, 20, np.random.default_rng(0), iterations)
-        nearest = nearest_centres(rows, centres)
+        centres = k_means(rows, 20, seed=0, rounds=iterations)
+        nearest = assign(rows, Packs.of(centres))[0]
         errors.append(np.square(rows - centres[nearest]).sum())
         assert len(np.unique(nearest)) == 20
     assert errors == sorted(errors, reverse=True)
-    again = k_means(rows + 1000, 20, np.random.default_rng(0), 30)
+    again = k_means(rows + 1000, 20, seed=0, rounds=30)
     np.testing.assert_allclose(np.sort(again, axis=0), np.sort(centres, axis=0) + 1000, atol=0.05)
 
 

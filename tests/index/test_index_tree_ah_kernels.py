@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from vicinal.index import _tree_ah_kernels as kernels
-from vicinal.index.rows import Rows
+from vicinal.index.kmeans import Packs, assign, k_means
+from vicinal.index.rows import Rows, fixed
 from vicinal.index.tree_ah import TreeAH
 from vicinal.index.tree_ah_codes import Coder, anisotropic_weight
 from vicinal.index.tree_ah_codes import _moved as moved_books
-from vicinal.index.tree_ah_layout import fixed
 from vicinal.index.tree_ah_levels import Levels, choose_of_all
-from vicinal.index.tree_ah_training import Packs, assign, k_means, second_centres
+from vicinal.index.tree_ah_training import second_centres
 
 _spec = importlib.util.spec_from_file_location(
     "reference_index_tree_ah", Path(__file__).parents[1] / "reference" / "index_tree_ah.py"

@@ -11,10 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from vicinal import Space
-from vicinal.align import Procrustes
-from vicinal.evaluate import neighbor_overlap
+from vicinal.align import Dictionary, Procrustes
+from vicinal.evaluate import comparing, linking, neighbor_overlap
 from vicinal.maps import components
-from vicinal.serve import Served, Shelf, create_app, linking, measuring
+from vicinal.serve import Served, Shelf, create_app, open_paths
 from vicinal.serve.comparing import compare, frame_bytes, links_bytes, pair_of
 from vicinal.serve.neighborhoods import compare_names
 
@@ -97,6 +97,7 @@ def test_unrelated_spaces_agree_by_chance_and_held_out_names_say_so():
     assert answer["overlap"]["value"] == pytest.approx(10 / 399, abs=0.01)
     assert abs(answer["similarity"]["value"]) < 0.05
     assert answer["laid"]["cosine"] > 0.12 and abs(answer["laid"]["held_out"]) < 0.06
+    assert answer["laid"]["found"] < 0.02
 
 
 def test_movement_is_that_of_procrustes():
@@ -107,6 +108,19 @@ def test_movement_is_that_of_procrustes():
     for at in (0, 5, 77):
         x, y = a.matrix[at].astype(float), laid.matrix[at].astype(float)
         assert moved[at] == pytest.approx(1 - x @ y / np.linalg.norm(x) / np.linalg.norm(y), abs=1e-4)
+
+
+def test_names_held_out_are_looked_for_as_translations_are():
+    a = some(6, 90)
+    b = turned(a, noise=0.9)
+    right = 0
+    for i in (0, 1):
+        kept, out = ([f"w{j}" for j in range(90) if j % 2 == side] for side in (1 - i, i))
+        laid = Procrustes().fit(b, a, [(name, name) for name in kept]).transform(b)
+        scores = laid.unit().take(out).matrix @ a.unit().matrix.T
+        right += sum(a.names[at] == name for at, name in zip(scores.argmax(axis=1), out, strict=True))
+    said = compare(Served("a", a), Served("b", b))["laid"]
+    assert 0.1 < said["found"] < 0.9 and said["found"] == pytest.approx(right / 90)
 
 
 def test_similarities_are_correlated_as_scipy_does():
@@ -131,7 +145,7 @@ def test_a_zero_row_is_not_compared_and_not_lost():
 
 def test_the_most_frequent_are_measured_where_there_are_many(monkeypatch):
     monkeypatch.setattr(linking, "_POOL", 50)
-    monkeypatch.setattr(measuring, "_MEASURED", 20)
+    monkeypatch.setattr(comparing, "_MEASURED", 20)
     counts = np.arange(120)
     a, b = some(1, columns={"count": counts}), some(2)
     answer = compare(Served("a", a), Served("b", b), 5)
@@ -200,6 +214,65 @@ def test_two_languages_are_linked_by_what_is_nearest():
     assert compare(a, b, 5)["shared"] == 0  # by name nothing is
 
 
+def languages(noise=0.05):
+    """One space in two languages, one of them turned: their fingerprints differ, and so do all names."""
+    english = some(1, 100, 12, columns={"count": np.arange(100)})
+    french = turned(english, noise=noise)
+    return english, Space([f"mot{i}" for i in range(100)], french.matrix, columns={"count": np.arange(100)[::-1]})
+
+
+def test_two_languages_are_linked_by_a_dictionary():
+    english, french = languages()
+    pairs = tuple((f"w{i}", f"mot{i}") for i in range(60))
+    by = Dictionary("en-fr", (*pairs, ("w200", "mot1"), ("w3", "moth")))
+    a, b = Served("a", english), Served("b", french)
+    answer = compare(a, b, 5, by)
+    assert answer["link"] == "pairs:en-fr" and answer["laid"]["by"] == "procrustes" and answer["laid"]["held_out"] > 0.9
+    assert answer["dictionary"] == {
+        "name": "en-fr", "pairs": 62, "known": 60, "linked": 60, "turned": False, "examples": ["w200", "moth"],
+    }  # fmt: skip
+    assert (answer["shared"], answer["only_a"], answer["only_b"]) == (60, 40, 40)
+    assert answer["words"]["name"] == [f"w{i}" for i in range(59, -1, -1)]  # the most frequent of a first
+    assert answer["words"]["name_b"] == [f"mot{i}" for i in range(59, -1, -1)]
+    renamed = Space([f"w{i}" for i in range(60)], french.matrix[:60])  # linked by names instead
+    figure = neighbor_overlap(english.take([f"w{i}" for i in range(60)]), renamed, k=5, sample=None)
+    assert answer["overlap"]["value"] == pytest.approx(figure.value)
+    found = compare_names(a, b, ["w7"], 5, by=by)["results"][0]
+    assert found["b"]["name"] == "mot7" and found["across"]["in_b"][0]["name"] == "mot7"
+    assert all(match["belongs"] == f"mot{match['name'][1:]}" for match in found["a"]["matches"])
+    assert compare_names(a, b, ["w70"], 5, by=by)["results"][0]["b"]["row"] == -1
+    sent = tensors(links_bytes(a, b, by))
+    assert sent["to_b"].tolist() == [*range(60), *[-1] * 40] == sent["to_a"].tolist()
+
+
+def test_a_dictionary_is_taken_whichever_way_round_it_knows_more():
+    english, french = languages()
+    by = Dictionary("fr-en", tuple((f"mot{i}", f"w{i}") for i in range(60)))
+    there = compare(Served("a", english), Served("b", french), 5, by)
+    back = compare(Served("a", french), Served("b", english), 5, by)
+    assert there["dictionary"]["turned"] and not back["dictionary"]["turned"]
+    assert there["overlap"]["value"] == pytest.approx(back["overlap"]["value"])
+
+
+def test_a_name_of_many_translations_is_linked_once():
+    english, french = languages()
+    by = Dictionary("en-fr", (("w1", "mot1"), ("w1", "mot2"), ("w2", "mot1"), ("w2", "mot2"), ("w3", "mot3")))
+    answer = compare(Served("a", english), Served("b", french), 1, by)
+    assert (answer["dictionary"]["known"], answer["dictionary"]["linked"], answer["shared"]) == (5, 3, 3)
+    pairs = zip(answer["words"]["name"], answer["words"]["name_b"], strict=True)
+    assert sorted(pairs) == [("w1", "mot1"), ("w2", "mot2"), ("w3", "mot3")]
+
+
+def test_only_the_last_links_of_two_spaces_are_kept():
+    a, b = Served("a", some(1)), Served("b", some(2))
+    by = [Dictionary(f"d{i}", (("w1", "w2"),)) for i in range(9)]
+    first = pair_of(a, b, by[0])
+    assert pair_of(a, b, by[0]) is first
+    for one in by[1:]:
+        pair_of(a, b, one)
+    assert pair_of(a, b, by[0]) is not first and len(a.once("compared", dict)[b]) == 6
+
+
 def test_links_say_which_row_belongs_to_which():
     a, b = some(1, 5), Space(["w3", "other", "w0"], np.eye(3, 8))
     sent = tensors(links_bytes(Served("a", a), Served("b", b)))
@@ -221,7 +294,7 @@ def test_one_frame_holds_both(dim):
 def test_a_pair_is_worked_out_once_and_forgotten_with_its_space():
     a, b = Served("a", some(1)), Served("b", some(2))
     pair = pair_of(a, b)
-    assert pair_of(a, b) is pair and pair.measured("names") is pair.measured("names")
+    assert pair_of(a, b) is pair and pair.measured is pair.measured
     assert len(a.once("compared", dict)) == 1
     del b, pair
     gc.collect()
@@ -263,9 +336,50 @@ def test_routes_answer_with_fingerprints(client):
         ("/compare/frame?a=one&b=narrow", None, 422),
         ("/compare/frame?a=one&b=two&dim=7", None, 422),
         ("/compare/frame?a=nobody&b=two", None, 404),
+        ("/compare", {"a": "one", "b": "two", "link": "pairs:nothing"}, 422),
+        ("/compare/links?a=one&b=two&link=pairs:nothing", None, 422),
+        ("/compare/dictionaries?a=one&b=three", None, 404),
+        ("/compare/pairs", {"text": ""}, 422),
+        ("/compare/pairs", {"text": "one two three"}, 422),
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_words(client, path, body, status):
     response = client.get(path) if body is None else client.post(path, json=body)
     assert response.status_code == status
     assert response.json()
+
+
+def test_dictionaries_are_brought_along_or_pasted(tmp_path):
+    english, french = languages()
+    (tmp_path / "en-fr.tsv").write_text("".join(f"w{i}\tmot{i}\n" for i in range(50)), "utf-8")
+    shelf = Shelf([Served("a", english), Served("b", french)], dictionaries=[Dictionary.open(tmp_path / "en-fr.tsv")])
+    client = TestClient(create_app(shelf), base_url="http://127.0.0.1")
+    listed = client.get("/compare/dictionaries?a=b&b=a").json()["dictionaries"]
+    assert [(one["name"], one["known"], one["turned"]) for one in listed] == [("en-fr", 50, True)]
+    assert client.post("/compare", json={"a": "a", "b": "b", "link": "pairs:en-fr"}).json()["shared"] == 50
+    text = "w1 mot1\nw2\tmot2\r\n\nw3 mot3"
+    said = client.post("/compare/pairs", json={"text": text}).json()
+    assert said["pairs"] == 3 and client.post("/compare/pairs", json={"text": text + "\n"}).json() == said
+    query = {"a": "a", "b": "b", "link": said["link"]}
+    assert client.post("/compare", json=query).json()["dictionary"]["linked"] == 3
+    assert tensors(client.get("/compare/links", params=query).content)["to_b"].tolist()[:5] == [-1, 1, 2, 3, -1]
+    for i in range(8):  # only so many are kept, and none of those brought along goes
+        client.post("/compare/pairs", json={"text": f"w{i} mot9"})
+    assert client.post("/compare", json=query).status_code == 422
+    assert len(client.get("/compare/dictionaries?a=a&b=b").json()["dictionaries"]) == 9
+    wrong = client.post("/compare/pairs", json={"text": "w1 mot1\nw2 mot2 mot3"}).json()["error"]["message"]
+    assert wrong.startswith("what was pasted, line 2: 'w2 mot2 mot3' is not two names")
+
+
+def test_a_dictionary_of_other_spaces_is_refused_at_the_door(tmp_path):
+    paths = [tmp_path / "a.space", tmp_path / "b.space"]
+    for path, space in zip(paths, languages(), strict=True):
+        space.save(path)
+    (tmp_path / "de-it.tsv").write_text("See\tmare\n", "utf-8")
+    (tmp_path / "good.tsv").write_text("mot1\tw1\n", "utf-8")
+    with pytest.raises(ValueError, match=r"de-it\.tsv: no two of the spaces hold both names of any pair; unknown are"):
+        open_paths(paths, [], [tmp_path / "de-it.tsv"])
+    with pytest.raises(ValueError, match="give another space"):
+        open_paths(paths[:1], [], [tmp_path / "good.tsv"])
+    shelf = open_paths(paths, [], [tmp_path / "good.tsv", tmp_path / "good.tsv"]).shelf
+    assert [one.name for one in shelf.dictionaries] == ["good", "good-2"]

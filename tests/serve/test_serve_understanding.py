@@ -9,10 +9,10 @@ from fastapi.testclient import TestClient
 
 from vicinal import Space, compress
 from vicinal.errors import BadInput, BadOption, UnknownName
+from vicinal.index import costs as costs_module
 from vicinal.maps import Map, point_trust, seriate
 from vicinal.maps.heatmap import tiles_of
 from vicinal.serve import Served, Shelf, create_app
-from vicinal.serve.understanding import costs as costs_module
 from vicinal.serve.understanding import trust as trust_module
 from vicinal.serve.understanding import variance as variance_module
 from vicinal.serve.understanding.costs import costs_answer

@@ -132,3 +132,14 @@ def test_hard_names_are_found_as_they_are():
     for query in (5, None, ["a"]):
         with pytest.raises(BadInput):
             space.vector(query)
+
+
+def test_names_of_another_space_are_found_whether_they_are_the_same_or_not():
+    plain = Names([f"w{i}" for i in range(300)])
+    for mapped in (plain, Names.from_buffers(*Names(list(plain)).buffers()), Names(list(plain))):
+        assert plain.rows(mapped).tolist() == mapped.rows(plain).tolist() == list(range(300))
+        assert mapped.rows(mapped).tolist() == list(range(300))
+    turned = Names.from_buffers(*Names([f"w{i}" for i in range(299, -1, -1)]).buffers())
+    assert Names.from_buffers(*plain.buffers()).rows(turned).tolist() == list(range(299, -1, -1))
+    other = Names([*(f"w{i}" for i in range(299)), "x"])  # as many, but the last is another
+    assert plain.rows(other).tolist() == [*range(299), -1]

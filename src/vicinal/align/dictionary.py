@@ -83,23 +83,34 @@ def read_dictionary(path: str | os.PathLike[str]) -> list[tuple[str, str]]:
     """
     if not Path(path).is_file():
         raise BadInput(f"no dictionary file {os.fspath(path)!r}")
-    pairs: dict[tuple[str, str], None] = {}
     with open(path, "rb") as file:  # bytes, so that a line that does not decode still has a number
-        for number, raw in enumerate(file, start=1):
-            try:
-                line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError as error:
-                raise BadFormat(f"{path}, line {number}: not UTF-8 ({error.reason}); save it as UTF-8") from None
-            if not line.strip():
-                continue
-            fields = [f.strip() for f in line.rstrip("\r\n").split("\t")] if "\t" in line else line.split()
-            if len(fields) != 2 or not all(fields):
-                raise BadFormat(
-                    f"{path}, line {number}: {line.strip()!r:.100} is not two names parted by a tab or by white space"
-                )
-            pairs[fields[0], fields[1]] = None
+        return parse_dictionary(file, os.fspath(path))
+
+
+def parse_dictionary(lines: Iterable[bytes], where: str) -> list[tuple[str, str]]:
+    """Read the lines of a dictionary as `read_dictionary` does; ``where`` they come from is said in errors.
+
+    Examples
+    --------
+    >>> parse_dictionary([b"roi king"], "what was pasted")
+    [('roi', 'king')]
+    """
+    pairs: dict[tuple[str, str], None] = {}
+    for number, raw in enumerate(lines, start=1):
+        try:
+            line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise BadFormat(f"{where}, line {number}: not UTF-8 ({error.reason}); save it as UTF-8") from None
+        if not line.strip():
+            continue
+        fields = [f.strip() for f in line.rstrip("\r\n").split("\t")] if "\t" in line else line.split()
+        if len(fields) != 2 or not all(fields):
+            raise BadFormat(
+                f"{where}, line {number}: {line.strip()!r:.100} is not two names parted by a tab or by white space"
+            )
+        pairs[fields[0], fields[1]] = None
     if not pairs:
-        raise BadFormat(f"{path}: no pairs; expected lines of two names")
+        raise BadFormat(f"{where}: no pairs; expected lines of two names")
     return list(pairs)
 
 

@@ -39,16 +39,22 @@ _LIMITS = options(
     examples=(
         "vicinal serve words.space",
         "vicinal serve words.space nodes.space --port 9000 --open",
+        "vicinal serve english.space french.space --pairs en-fr.tsv",
         "VICINAL_KEY=... vicinal serve words.space --host 0.0.0.0 --rate 50",
     ),
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="SPACE...")
 @click.option("--index", "indexes", multiple=True, type=click.Path(), metavar="FILE",
               help="Of one of the spaces; by default NAME.index beside NAME.space. May be repeated.")  # fmt: skip
+@click.option("--pairs", "dictionaries", multiple=True, type=click.Path(), metavar="FILE",
+              help="Dictionary that links two of the spaces where they are compared, as align takes it: a name of "
+                   "each a line, parted by a tab or blanks. May be repeated.")  # fmt: skip
 @_WHERE
 @_WHO
 @_LIMITS
-def command(paths: tuple[str, ...], indexes: tuple[str, ...], open_browser: bool, **how: Any) -> None:
+def command(
+    paths: tuple[str, ...], indexes: tuple[str, ...], dictionaries: tuple[str, ...], open_browser: bool, **how: Any
+) -> None:
     """Serve every SPACE over HTTP, with the explorer, until stopped by Ctrl-C.
 
     A SPACE is a file of any format, or a saved encoder, which then also encodes new texts at /v1/embeddings. The index
@@ -58,7 +64,7 @@ def command(paths: tuple[str, ...], indexes: tuple[str, ...], open_browser: bool
     from vicinal.serve.run import address_of, listen, run
     from vicinal.serve.settings import Settings
 
-    for path in (*paths, *indexes):
+    for path in (*paths, *indexes, *dictionaries):
         check_there(path)
     logging.basicConfig(format="vicinal: %(message)s")
     settings = Settings(**how)
@@ -67,7 +73,7 @@ def command(paths: tuple[str, ...], indexes: tuple[str, ...], open_browser: bool
     from vicinal.serve.opening import open_paths
 
     with taken:
-        opened = open_paths(paths, indexes)
+        opened = open_paths(paths, indexes, dictionaries)
 
         def say_where() -> None:
             say(f"explorer {address}/   API {address}/docs")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from vicinal.data import Tokens, Vocabulary
 from vicinal.errors import BadInput, BadOption
+from vicinal.processors import processor_count
 from vicinal.progress import Callback
 
 WEIGHTINGS = ("harmonic", "flat")
@@ -207,9 +208,7 @@ def thread_count(threads: Any) -> int:
     """
     if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or not 0 <= threads <= 1024:
         raise BadOption(f"threads must be an integer from 0 (all processors) to 1024, got {threads!r}")
-    return int(threads) or len(
-        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    )
+    return int(threads) or processor_count()
 
 
 def temporary_folder(workspace: str | os.PathLike[str] | None) -> Path:

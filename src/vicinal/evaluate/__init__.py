@@ -6,6 +6,7 @@ Import from here; the explanation page "Evaluation" says what each figure means 
 from vicinal.evaluate._combined import evaluate
 from vicinal.evaluate._ranks import spearman
 from vicinal.evaluate.analogy import evaluate_analogies
+from vicinal.evaluate.comparison import Comparison, NeighborChange
 from vicinal.evaluate.labels import evaluate_labels, read_labels
 from vicinal.evaluate.neighbors import neighbor_overlap, stability
 from vicinal.evaluate.questions import builtin_questions, read_questions, write_questions
@@ -14,7 +15,9 @@ from vicinal.evaluate.similarity import evaluate_similarity, read_pairs
 from vicinal.evaluate.translation import translation_precision
 
 __all__ = [
+    "Comparison",
     "Figure",
+    "NeighborChange",
     "Report",
     "builtin_questions",
     "evaluate",

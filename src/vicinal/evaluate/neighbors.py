@@ -132,8 +132,7 @@ class _Compared:
 
     def shares(self, one: int, other: int) -> NDArray[np.float64]:
         """Overlap of two spaces, name by name, (m,) float64."""
-        both = np.sort(np.concatenate([self.found[one], self.found[other]], axis=1), axis=1)
-        return (both[:, 1:] == both[:, :-1]).sum(axis=1) / self.k  # no row repeats within one space
+        return shares_in_common(self.found[one], self.found[other])
 
     def figure(self, name: str, shares: NDArray[np.float64], seed: int) -> Figure:
         low, high = mean_interval(shares, _RESAMPLES, seed, 1)
@@ -161,7 +160,7 @@ def _compare(spaces: list[Space], k: int, sample: int | None, seed: int, names: 
         note, drawn = "no name is known to all spaces", drawn[:0]
     elif k >= shared - 1:
         note, drawn = f"k = {k} takes in every other of the {shared} shared names, so all sets agree", drawn[:0]
-    found = [_neighbors(space, r, drawn, k) for space, r in zip(spaces, rows, strict=True)]
+    found = [neighbors_among(space, r, drawn, k) for space, r in zip(spaces, rows, strict=True)]
     return _Compared(k, found, skipped, len(wanted) - len(drawn), note)
 
 
@@ -186,14 +185,58 @@ def _wanted(space: Space, rows: NDArray[np.int64], names: Iterable[str]) -> tupl
     return found[found >= 0], int((found < 0).sum())
 
 
-def _neighbors(space: Space, rows: NDArray[np.int64], drawn: NDArray[np.int64], k: int) -> NDArray[np.int64]:
-    """The k nearest of each drawn name among the shared ones, itself left out, (m, k) positions."""
+def neighbors_among(space: Space, rows: NDArray[np.int64], drawn: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+    """Find the k nearest of some rows among rows, each itself left out.
+
+    Parameters
+    ----------
+    space : Space
+    rows : (n,) int64
+        Rows of the space that may be neighbours, more than k.
+    drawn : (m,) int64
+        Positions in ``rows`` of those that are asked about.
+    k : int
+
+    Returns
+    -------
+    (m, k) int64
+        Positions in ``rows``, nearest first.
+
+    Examples
+    --------
+    >>> space = Space(["A", "B", "C", "D"], [[3, 30], [15, 4], [3, 27], [9, 1]])
+    >>> neighbors_among(space, np.array([0, 1, 3]), np.array([0, 1]), 1).tolist()
+    [[1], [2]]
+    """
     if not len(drawn):
         return np.empty((0, k), np.int64)
     pool = np.asarray(space.matrix[rows], np.float32)
     # Under cosine the length of a query is of no matter, and at length 1 no product can overflow.
     queries = unit_rows(pool[drawn]) if space.metric == "cosine" else pool[drawn]
     found, _ = nearest_rows(queries, pool, k + 1, space.metric, space.norms[rows])
-    others = found != drawn[:, None]
+    return others_of(found, drawn)
+
+
+def others_of(found: NDArray[np.int64], itself: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Leave each row itself out of its neighbours, (m, k + 1) to (m, k).
+
+    Examples
+    --------
+    >>> others_of(np.array([[7, 4, 5], [8, 7, 6]]), np.array([7, 9])).tolist()
+    [[4, 5], [8, 7]]
+    """
+    others = found != itself[:, None]
     others[others.all(axis=1), -1] = False  # crowded out by its own duplicates: drop the last instead
-    return found[others].reshape(len(drawn), k)
+    return found[others].reshape(len(found), -1)
+
+
+def shares_in_common(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Tell for each line of two tables, (m, k) each, which share of k they have in common; no line repeats a number.
+
+    Examples
+    --------
+    >>> shares_in_common(np.array([[1, 2], [3, 4]]), np.array([[2, 1], [4, 5]])).tolist()
+    [1.0, 0.5]
+    """
+    both = np.sort(np.concatenate([one, other], axis=1), axis=1)
+    return np.asarray((both[:, 1:] == both[:, :-1]).sum(axis=1) / one.shape[1])

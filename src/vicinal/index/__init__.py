@@ -4,6 +4,7 @@ from vicinal.index.base import Index
 from vicinal.index.benchmark import benchmark_kinds
 from vicinal.index.build import build_index
 from vicinal.index.compression import Compressed, compress
+from vicinal.index.costs import FormCosts, form_costs
 from vicinal.index.figures import Benchmark, KindFigures
 from vicinal.index.file import open_index, update
 from vicinal.index.kinds import find_kind, kind_names
@@ -12,6 +13,7 @@ from vicinal.index.recall import Recall, Trial
 __all__ = [
     "Benchmark",
     "Compressed",
+    "FormCosts",
     "Index",
     "KindFigures",
     "Recall",
@@ -20,6 +22,7 @@ __all__ = [
     "build_index",
     "compress",
     "find_kind",
+    "form_costs",
     "kind_names",
     "open_index",
     "update",

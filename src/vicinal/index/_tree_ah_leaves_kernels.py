@@ -22,8 +22,8 @@ from vicinal._vectors import (
     total,
     which_over,
 )
+from vicinal.index._kmeans_kernels import PACK, TILE, products
 from vicinal.index._rescore_kernels import EUCLIDEAN, dot_product
-from vicinal.index._tree_ah_training_kernels import PACK, TILE, products
 
 _BUCKETS = 512  # that leaves are sorted into
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vicinal.checks import check_whole
 from vicinal.errors import BadOption
+from vicinal.index.kmeans import Packs, assign, k_means
 from vicinal.lengths import BLOCK_ROWS, row_norms, single
 from vicinal.progress import Callback, Progress
 from vicinal.randomness import generator
@@ -16,7 +17,6 @@ from vicinal.store.quantised import ProductForm
 
 _WIDTH = 4  # dimensions a byte stands for, unless told otherwise
 _SAMPLE = 64  # rows to learn from, for each centre
-_NUMBERS = 1 << 22  # scores held at once
 
 
 class Product:
@@ -77,7 +77,7 @@ class Product:
         sample = _stretches(single(matrix[chosen]), subspaces, width)
         self.centres_ = np.empty((subspaces, count, width), np.float32)
         for s in range(subspaces):
-            self.centres_[s] = k_means(sample[s], count, rng, self.iterations)
+            self.centres_[s] = k_means(sample[s], count, seed=rng, rounds=self.iterations)
             if callback is not None:
                 callback(Progress("learning centres", s + 1, subspaces))
         return self
@@ -87,11 +87,11 @@ class Product:
         row_norms(matrix)
         subspaces, count, width = self.centres_.shape
         codes = np.empty((len(matrix), subspaces), np.uint8)
-        step = max(1, min(BLOCK_ROWS, _NUMBERS // count))
-        for start in range(0, len(matrix), step):
-            block = _stretches(single(matrix[start : start + step]), subspaces, width)
+        packs = [Packs.of(centres) for centres in self.centres_]
+        for start in range(0, len(matrix), BLOCK_ROWS):
+            block = _stretches(single(matrix[start : start + BLOCK_ROWS]), subspaces, width)
             for s in range(subspaces):
-                codes[start : start + step, s] = nearest_centres(block[s], self.centres_[s])
+                codes[start : start + BLOCK_ROWS, s] = assign(block[s], packs[s])[0]
         if count <= 16:
             codes = pack_nibbles(codes)
         return ProductForm(codes, self.centres_, np.array([matrix.shape[1]], np.int64))
@@ -102,49 +102,6 @@ def _stretches(rows: NDArray[np.float32], subspaces: int, width: int) -> NDArray
     filled = np.zeros((len(rows), subspaces * width), np.float32)
     filled[:, : rows.shape[1]] = rows
     return np.ascontiguousarray(filled.reshape(len(rows), subspaces, width).transpose(1, 0, 2))
-
-
-def nearest_centres(rows: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Nearest centre of every row, (n,), by |centre|² - 2 row · centre.
-
-    Examples
-    --------
-    >>> nearest_centres(np.array([[1.0], [8.0]], np.float32), np.array([[0.0], [9.0]], np.float32)).tolist()
-    [0, 1]
-    """
-    return (np.einsum("ij,ij->i", centres, centres) - 2 * (rows @ centres.T)).argmin(axis=1)
-
-
-def k_means(rows: NDArray[np.float32], count: int, rng: np.random.Generator, iterations: int) -> NDArray[np.float32]:
-    """Find centres that rows are near to (Lloyd 1982), (count, width) float32.
-
-    They begin at rows drawn at random; a centre nearest to no row is moved to a row that is far from its own.
-
-    Parameters
-    ----------
-    rows : (n, width) float32
-        At least ``count``; they need not be distinct.
-
-    Examples
-    --------
-    >>> rows = np.array([[0.0], [1.0], [9.0]], np.float32)
-    >>> sorted(k_means(rows, 2, np.random.default_rng(0), 5).ravel().tolist())
-    [0.5, 9.0]
-    """
-    middle = rows.mean(axis=0)
-    moved = rows - middle  # the expanded square of distances loses digits far from 0
-    centres = moved[rng.choice(len(rows), count, replace=False)]
-    for _ in range(iterations):
-        nearest = nearest_centres(moved, centres)
-        sizes = np.bincount(nearest, minlength=count)
-        sums = np.stack([np.bincount(nearest, column, minlength=count) for column in moved.T], axis=1)
-        np.divide(sums, sizes[:, None], out=centres, where=sizes[:, None] > 0, casting="same_kind")
-        empty = np.flatnonzero(sizes == 0)
-        if len(empty):
-            off = np.square(moved - centres[nearest]).sum(axis=1)
-            far = np.argsort(-off, kind="stable")[: len(empty)]
-            centres[empty] = moved[far]
-    return centres + middle
 
 
 def pack_nibbles(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.lengths import inverse, row_norms, unit_rows
+from vicinal.processors import processor_count
 from vicinal.similarity import check_metric
 
 
@@ -83,9 +83,7 @@ def worker_count(threads: int) -> int:
     >>> worker_count(3)
     3
     """
-    if threads:
-        return threads
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return threads or processor_count()
 
 
 def in_ranges(work: Callable[[int, int], None], n: int, threads: int, least: int = 1) -> None:
@@ -106,3 +104,18 @@ def in_ranges(work: Callable[[int, int], None], n: int, threads: int, least: int
     with ThreadPoolExecutor(workers, "vicinal-index") as pool:
         for future in [pool.submit(work, a, b) for a, b in pairwise(edges)]:
             future.result()
+
+
+def fixed(array: NDArray) -> NDArray:
+    """View an array as one that is not written to, of the plain type even if memory-mapped.
+
+    Kernels are compiled once, for such arrays, whether they come from a file or not.
+
+    Examples
+    --------
+    >>> fixed(np.zeros(2)).flags.writeable
+    False
+    """
+    view = np.ascontiguousarray(array).view(np.ndarray)
+    view.flags.writeable = False
+    return view

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from vicinal.errors import BadFormat, BadOption
 from vicinal.index.kind import Kind
+from vicinal.index.kmeans import Packs, assign, k_means
 from vicinal.index.rescore import rescore
-from vicinal.index.rows import Rows, in_ranges, worker_count
+from vicinal.index.rows import Rows, fixed, in_ranges, worker_count
 from vicinal.index.tree_ah_codes import Coder, anisotropic_weight, finite
-from vicinal.index.tree_ah_layout import Layout, check_array, fixed
+from vicinal.index.tree_ah_layout import Layout, check_array
 from vicinal.index.tree_ah_levels import OPTIMISM, Levels, choose_of_all
 from vicinal.index.tree_ah_options import checked, plans, usual_width
-from vicinal.index.tree_ah_training import Packs, assign, k_means, second_centres
+from vicinal.index.tree_ah_training import second_centres
 from vicinal.progress import Callback, Progress
 from vicinal.randomness import generator
 

@@ -110,21 +110,6 @@ class Layout:
         return self.codes.nbytes + self.rows.nbytes + self.starts.nbytes + self.sizes.nbytes
 
 
-def fixed(array: NDArray) -> NDArray:
-    """View an array as one that is not written to, of the plain type even if memory-mapped.
-
-    Kernels are compiled once, for such arrays, whether they come from a file or not.
-
-    Examples
-    --------
-    >>> fixed(np.zeros(2)).flags.writeable
-    False
-    """
-    view = np.ascontiguousarray(array).view(np.ndarray)
-    view.flags.writeable = False
-    return view
-
-
 def check_array(name: str, array: NDArray, dtype: type, shape: tuple[int, ...]) -> None:
     """Raise `BadFormat` unless an array is of a type and a shape.
 

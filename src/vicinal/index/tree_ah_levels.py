@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.errors import BadFormat
+from vicinal.index.kmeans import Packs, assign, k_means
+from vicinal.index.rows import fixed
 from vicinal.index.tree_ah_codes import finite
-from vicinal.index.tree_ah_layout import check_array, fixed
-from vicinal.index.tree_ah_training import Packs, assign, k_means
+from vicinal.index.tree_ah_layout import check_array
 
 OPTIMISM = 0.5  # of its radius, in the direction of the query, a leaf or node is credited with
 _WIDER = 2  # times the root of the share that is wanted of a level, the share of the nodes above that are followed

@@ -7,9 +7,7 @@ other by the orthogonal map of the names that both hold, and the answer says so.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from math import sqrt
+from math import isnan
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -17,76 +15,41 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from vicinal.align import Dictionary, Linked
 from vicinal.errors import BadOption
+from vicinal.evaluate import Comparison, Figure
+from vicinal.evaluate.comparing import MOST, Laid
 from vicinal.lengths import BLOCK_ROWS, unit_rows_wide
 from vicinal.maps import components
 from vicinal.randomness import generator
 from vicinal.serve.drawing import rows_of
-from vicinal.serve.linking import Link, link
-from vicinal.serve.measuring import MOST, Laid, Measured, correlate, lay, measure
 from vicinal.serve.served import Served
 from vicinal.space import Space
 from vicinal.store.container import container_bytes
 
+By = str | Dictionary
 _FITTED = 20_000  # rows that the axes are fitted on
+_LINKS_KEPT = 6  # ways of linking two spaces of which the measures are kept
 
 
-@dataclass(frozen=True, eq=False)
-class Pair:
-    """Two spaces, and what was worked out of them once.
+class Pair(Comparison):
+    """Two spaces, linked in one way, and what was worked out of them once.
 
     Examples
     --------
     >>> a = Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]])
-    >>> Pair(a, a.unit()).link("names").shared
+    >>> Pair(a, a.unit()).link.shared
     3
     """
 
-    a: Space
-    b: Space
-    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
-    _locks: dict[Any, Lock] = field(default_factory=dict, repr=False)
-
-    def once(self, what: Any, compute: Callable[[], Any]) -> Any:
-        """Return what is kept under ``what``, worked out the first time; threads that ask meanwhile wait."""
-        if what not in self._kept:
-            with self._locks.setdefault(what, Lock()):
-                if what not in self._kept:
-                    self._kept[what] = compute()
-        return self._kept[what]
-
-    def link(self, by: str) -> Link:
-        """Which rows belong together."""
-        found: Link = self.once(("link", by), lambda: link(self.a, self.b, by))
+    def frame(self, dim: int, about: dict[str, str]) -> bytes:
+        """Pack both spaces in one frame of axes, see `frame_bytes`."""
+        found: bytes = self._once(f"frame {dim}", lambda: _frame(self.a, self.b, self.laid, dim, about))
         return found
 
-    def laid(self, by: str) -> Laid:
-        """How b comes to lie on a."""
-        found: Laid = self.once(("laid", by), lambda: lay(self.a, self.b, self.link(by)))
-        return found
 
-    def measured(self, by: str) -> Measured:
-        """Neighbours in both."""
-        found: Measured = self.once(("measured", by), lambda: measure(self.a, self.b, self.link(by)))
-        return found
-
-    def moved(self, by: str) -> NDArray[np.float64] | None:
-        """1 - cosine of the two vectors of each measured thing, b laid on a; None where it cannot be laid."""
-
-        def work() -> NDArray[np.float64] | None:
-            laid, (left, right) = self.laid(by), self.link(by).rows
-            if not laid.by:
-                return None
-            m = len(self.measured(by).near_a)
-            x, y = unit_rows_wide(self.a.matrix[left[:m]]), unit_rows_wide(laid.vectors(self.b.matrix[right[:m]]))
-            return 1.0 - (x * y).sum(axis=1).clip(-1.0, 1.0)
-
-        moved: NDArray[np.float64] | None = self.once(("moved", by), work)
-        return moved
-
-
-def pair_of(a: Served, b: Served) -> Pair:
-    """Return the pair of two served spaces; it is forgotten with either of them.
+def pair_of(a: Served, b: Served, by: By = "names") -> Pair:
+    """Return the pair of two served spaces; it is forgotten with either of them, and the oldest of many links.
 
     Examples
     --------
@@ -96,13 +59,15 @@ def pair_of(a: Served, b: Served) -> Pair:
     """
     pairs = a.once("compared", WeakKeyDictionary)
     with a.once("comparing", Lock):
-        if b not in pairs:
-            pairs[b] = Pair(a.space, b.space)
-        found: Pair = pairs[b]
-        return found
+        kept: dict[By, Pair] = pairs.setdefault(b, {})
+        if by not in kept:
+            kept[by] = Pair(a.space, b.space, by)
+            for oldest in list(kept)[:-_LINKS_KEPT]:
+                del kept[oldest]
+        return kept[by]
 
 
-def compare(a: Served, b: Served, k: int = 10, by: str = "names") -> dict[str, Any]:
+def compare(a: Served, b: Served, k: int = 10, by: By = "names") -> dict[str, Any]:
     """Say how far two spaces agree, and how far each name moved.
 
     Parameters
@@ -110,8 +75,8 @@ def compare(a: Served, b: Served, k: int = 10, by: str = "names") -> dict[str, A
     a, b : Served
     k : int
         Neighbours compared, 1 to 50.
-    by : "names" or "nearest"
-        What belongs together, see `vicinal.serve.linking.link`.
+    by : "names", "nearest" or Dictionary
+        What belongs together, see `vicinal.evaluate.Comparison`.
 
     Returns
     -------
@@ -133,25 +98,26 @@ def compare(a: Served, b: Served, k: int = 10, by: str = "names") -> dict[str, A
     1.0
     """
     check_neighbors(k)
-    pair = pair_of(a, b)
-    linked, measured, laid = pair.link(by), pair.measured(by), pair.laid(by)
+    pair = pair_of(a, b, by)
+    linked, measured, laid = pair.link, pair.measured, pair.laid
     among = linked.rows.shape[1]
     overlaps = measured.overlaps(k) if k < among - 1 else None
     return {
-        "a": _named(a), "b": _named(b), "k": k, "link": by,
+        "a": _named(a), "b": _named(b), "k": k, "link": said_link(by),
         "shared": linked.shared, "only_a": len(a.space) - linked.shared, "only_b": len(b.space) - linked.shared,
         "measured": len(measured.near_a), "among": among, "order": linked.order,
-        "overlap": _overall(overlaps, k, among),
-        "similarity": pair.once(("similarity", by), lambda: correlate(pair.a, pair.b, linked)),
+        "dictionary": None if linked.dictionary is None else said_linked(linked.dictionary),
+        "overlap": _overall(pair.overlap(k), k, among),
+        "similarity": pair.similarity,
         "laid": {
             "by": laid.by, "why": laid.why, "names": laid.names,
-            "cosine": finite(laid.cosine), "held_out": finite(laid.held_out),
+            "cosine": finite(laid.cosine), "held_out": finite(laid.held_out), "found": finite(laid.found),
         },
-        "words": _words(pair, by, overlaps),
+        "words": _words(pair, overlaps),
     }  # fmt: skip
 
 
-def links_bytes(a: Served, b: Served, by: str = "names") -> bytes:
+def links_bytes(a: Served, b: Served, by: By = "names") -> bytes:
     """Pack for every row the row of the other space that it belongs to: ``to_b`` (n_a,) and ``to_a`` (n_b,), -1: none.
 
     Examples
@@ -160,11 +126,11 @@ def links_bytes(a: Served, b: Served, by: str = "names") -> bytes:
     >>> b"to_b" in links_bytes(a, a)
     True
     """
-    found = pair_of(a, b).link(by)
+    found = pair_of(a, b, by).link
     return container_bytes({"to_b": found.to_b, "to_a": found.to_a}, _prints(a, b))
 
 
-def frame_bytes(a: Served, b: Served, dim: int = 2, by: str = "names") -> bytes:
+def frame_bytes(a: Served, b: Served, dim: int = 2, by: By = "names") -> bytes:
     """Pack both spaces in one frame of axes: the principal components of a, with b laid on a.
 
     Returns
@@ -185,12 +151,36 @@ def frame_bytes(a: Served, b: Served, dim: int = 2, by: str = "names") -> bytes:
     """
     if dim not in (2, 3):
         raise BadOption(f"a frame has 2 or 3 axes, got {dim}")
-    pair = pair_of(a, b)
-    laid = pair.laid(by)
-    if not laid.by:
-        raise BadOption(f"{b.name} cannot be laid on {a.name}: {laid.why}")
-    frame: bytes = pair.once(("frame", dim, by), lambda: _frame(pair, laid, dim, {**_prints(a, b), "by": laid.by}))
-    return frame
+    pair = pair_of(a, b, by)
+    if not pair.laid.by:
+        raise BadOption(f"{b.name} cannot be laid on {a.name}: {pair.laid.why}")
+    return pair.frame(dim, {**_prints(a, b), "by": pair.laid.by})
+
+
+def said_link(by: By) -> str:
+    """Say a link as requests do.
+
+    Examples
+    --------
+    >>> said_link("names"), said_link(Dictionary("en-fr", (("sea", "mer"),)))
+    ('names', 'pairs:en-fr')
+    """
+    return f"pairs:{by.name}" if isinstance(by, Dictionary) else by
+
+
+def said_linked(found: Linked) -> dict[str, Any]:
+    """Say how much of a dictionary two spaces know; ``linked`` pairs are left when no name may come twice.
+
+    Examples
+    --------
+    >>> space = Space(["sea"], [[1.0, 0.0]])
+    >>> said_linked(Dictionary("en-en", (("sea", "sea"), ("sea", "ocean"))).link(space, space))["known"]
+    1
+    """
+    return {
+        "name": found.name, "pairs": found.pairs, "known": found.known, "linked": found.rows.shape[1],
+        "turned": found.turned, "examples": list(found.examples),
+    }  # fmt: skip
 
 
 def check_neighbors(k: int) -> None:
@@ -210,26 +200,23 @@ def _named(served: Served) -> dict[str, Any]:
     return {**said, "metric": space.metric, "encoder": space.origin.encoder}
 
 
-def _overall(overlaps: NDArray[np.float64] | None, k: int, among: int) -> dict[str, Any]:
-    if overlaps is None or not len(overlaps):
-        note = "no name is linked" if not among else f"k = {k} takes in every other of {among} linked names"
-        return {"value": None, "low": None, "high": None, "chance": None, "note": note}
-    value, half = float(overlaps.mean()), 1.96 * float(overlaps.std()) / sqrt(len(overlaps))
-    low, high = max(value - half, 0.0), min(value + half, 1.0)
-    return {"value": value, "low": low, "high": high, "chance": k / (among - 1), "note": ""}
+def _overall(figure: Figure, k: int, among: int) -> dict[str, Any]:
+    if isnan(figure.value):
+        return {"value": None, "low": None, "high": None, "chance": None, "note": figure.note}
+    return {"value": figure.value, "low": figure.low, "high": figure.high, "chance": k / (among - 1), "note": ""}
 
 
-def _words(pair: Pair, by: str, overlaps: NDArray[np.float64] | None) -> dict[str, Any]:
+def _words(pair: Pair, overlaps: NDArray[np.float64] | None) -> dict[str, Any]:
     """Columns of the table of names."""
-    m = len(pair.measured(by).near_a)
-    left, right = pair.link(by).rows[:, :m]
-    moved = pair.moved(by)
+    m = len(pair.measured.near_a)
+    left, right = pair.link.rows[:, :m]
+    moved = pair.moved
     columns: dict[str, Any] = {
         "name": list(pair.a.names.take(left)), "row_a": left.tolist(), "row_b": right.tolist(),
         "overlap": None if overlaps is None else overlaps.round(4).tolist(),
         "moved": None if moved is None else moved.round(5).tolist(),
     }  # fmt: skip
-    if by != "names":
+    if pair.by != "names":
         columns["name_b"] = list(pair.b.names.take(right))
     for key, space, rows in (("count", pair.a, left), ("count_b", pair.b, right)):
         counts = space.columns.get("count")
@@ -238,8 +225,7 @@ def _words(pair: Pair, by: str, overlaps: NDArray[np.float64] | None) -> dict[st
     return columns
 
 
-def _frame(pair: Pair, laid: Laid, dim: int, about: dict[str, str]) -> bytes:
-    a, b = pair.a, pair.b
+def _frame(a: Space, b: Space, laid: Laid, dim: int, about: dict[str, str]) -> bytes:
     n, found = len(a), min(dim, *a.matrix.shape)
     sample = np.arange(n) if n <= _FITTED else np.sort(generator(0).choice(n, _FITTED, replace=False))
     mean, axes, shares = components(rows_of(a, sample), found)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from vicinal.align import Dictionary
 from vicinal.encoders import is_saved_encoder, load_encoder
 from vicinal.errors import BadInput, VicinalError
 from vicinal.index import Index, open_index
@@ -148,7 +150,11 @@ class Opened:
     sources: tuple[Source, ...]
 
 
-def open_paths(paths: Iterable[str | os.PathLike[str]], indexes: Sequence[str | os.PathLike[str]] = ()) -> Opened:
+def open_paths(
+    paths: Iterable[str | os.PathLike[str]],
+    indexes: Sequence[str | os.PathLike[str]] = (),
+    dictionaries: Sequence[str | os.PathLike[str]] = (),
+) -> Opened:
     """Open spaces of any format and saved encoders.
 
     Parameters
@@ -157,6 +163,8 @@ def open_paths(paths: Iterable[str | os.PathLike[str]], indexes: Sequence[str | 
         Of spaces, or of encoders as they were saved; of these the space too, where they have one.
     indexes : sequence of path
         Each of one of the spaces; where none is given, ``words.index`` beside ``words.space`` is used.
+    dictionaries : sequence of path
+        Pairs of names of two of the spaces, as `vicinal.align.read_dictionary` takes them.
 
     Returns
     -------
@@ -166,7 +174,7 @@ def open_paths(paths: Iterable[str | os.PathLike[str]], indexes: Sequence[str | 
     Raises
     ------
     BadInput
-        For a file that is not there, an index in the place of a space, or an index of no space here.
+        For a file that is not there, an index in the place of a space, or an index or a dictionary of no space here.
     BadFormat
 
     Examples
@@ -177,6 +185,10 @@ def open_paths(paths: Iterable[str | os.PathLike[str]], indexes: Sequence[str | 
     >>> [served.name for served in open_paths([path, path]).shelf]
     ['letters', 'letters-2']
     """
+    brought: list[Dictionary] = []
+    for given in dictionaries:
+        opened = Dictionary.open(given)
+        brought.append(replace(opened, name=distinct(opened.name, [one.name for one in brought])))
     names: list[str] = []
     served: list[Served] = []
     models: list[Model] = []
@@ -193,7 +205,9 @@ def open_paths(paths: Iterable[str | os.PathLike[str]], indexes: Sequence[str | 
             served.append(sources[-1].load())
     for index in indexes:
         _give_index(Path(index), served, sources)
-    return Opened(Shelf(served, models), tuple(sources))
+    for given, dictionary in zip(dictionaries, brought, strict=True):
+        _check_known(given, dictionary, [one.space for one in served])
+    return Opened(Shelf(served, models, brought), tuple(sources))
 
 
 def _check_space(path: Path) -> None:
@@ -235,6 +249,16 @@ def _give_index(path: Path, served: list[Served], sources: list[Source]) -> None
             return
     said = whys[0] if len(whys) == 1 else "it was made from none of them"
     raise BadInput(f"{path} is no index of what is served: {said or 'there is no space'}")
+
+
+def _check_known(path: str | os.PathLike[str], dictionary: Dictionary, spaces: list[Space]) -> None:
+    """Refuse a dictionary of other spaces."""
+    best = max((dictionary.link(*two) for two in combinations(spaces, 2)), key=lambda found: found.known, default=None)
+    if best is None:
+        raise BadInput(f"{os.fspath(path)} links the names of two spaces; give another space to serve beside the one")
+    if not best.known:
+        some = ", ".join(map(repr, best.examples))
+        raise BadInput(f"{os.fspath(path)}: no two of the spaces hold both names of any pair; unknown are {some}, …")
 
 
 def stem_of(path: Path) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from vicinal.align import Dictionary
 from vicinal.errors import BadInput, UnknownName
 from vicinal.names import near_spellings
 from vicinal.serve.embedding import Model
 from vicinal.serve.served import Served
 
 SERVER = "this server"
+_DICTIONARIES = "the dictionaries of this server (pasted ones are not kept for good: bring it again)"
+_PASTED = 8  # dictionaries that are kept of those that came with requests
 
 
 class Shelf:
@@ -21,6 +24,8 @@ class Shelf:
         With distinct names; the first is shown first.
     models : iterable of Model, optional
         Encoders of new texts or words; each name once.
+    dictionaries : iterable of Dictionary, optional
+        Which names of two spaces belong together; each name once.
 
     Raises
     ------
@@ -35,9 +40,13 @@ class Shelf:
     'A'
     """
 
-    def __init__(self, served: Iterable[Served], models: Iterable[Model] = ()) -> None:
+    def __init__(
+        self, served: Iterable[Served], models: Iterable[Model] = (), dictionaries: Iterable[Dictionary] = ()
+    ) -> None:
         self._served: dict[str, Served] = {}
         self.models = tuple(models)
+        self._brought = {one.name: one for one in dictionaries}
+        self._pasted: dict[str, Dictionary] = {}
         for one in served:
             if one.name in self._served:
                 raise BadInput(f"two spaces are called {one.name!r}; give one another name")
@@ -58,6 +67,25 @@ class Shelf:
         """Put a newer state of a space in its place; who holds the older one keeps it."""
         self[served.name]
         self._served[served.name] = served
+
+    @property
+    def dictionaries(self) -> list[Dictionary]:
+        """Those brought along, and then those pasted, the newest last."""
+        return [*self._brought.values(), *list(self._pasted.values())]
+
+    def dictionary(self, name: str) -> Dictionary:
+        """Return the dictionary of that name, or raise `UnknownName`."""
+        known = {one.name: one for one in self.dictionaries}
+        if name not in known:
+            raise UnknownName(name, near_spellings(name, known), _DICTIONARIES)
+        return known[name]
+
+    def keep(self, pasted: Dictionary) -> Dictionary:
+        """Keep a dictionary that somebody pasted, until a few newer ones came."""
+        self._pasted.setdefault(pasted.name, pasted)
+        for oldest in list(self._pasted)[:-_PASTED]:
+            self._pasted.pop(oldest, None)
+        return self._pasted.get(pasted.name, pasted)
 
     def __iter__(self) -> Iterator[Served]:
         return iter(list(self._served.values()))

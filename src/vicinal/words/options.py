@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 from typing import Any
 
 from vicinal.checks import check_choice, check_flags, check_number, check_whole
 from vicinal.errors import BadOption
+from vicinal.processors import processor_count
 from vicinal.randomness import generator
 
 ARCHITECTURES = ("skipgram", "cbow")
@@ -73,6 +73,4 @@ def thread_count(model: Any) -> int:
     """Threads to train with."""
     if model.deterministic:
         return 1
-    return model.threads or len(
-        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    )
+    return model.threads or processor_count()

@@ -5,6 +5,7 @@ import { NameList, coloursOf, readTensors } from "./tensors.js";
 
 export class Failure extends Error {}
 
+const TRIES = 3;
 const KEY = "vicinal-key"; // kept for as long as the tab is open
 
 function keptKey() {
@@ -122,13 +123,24 @@ export class Server {
   }
 
   // Two spaces: → {a, b: {space, fingerprint, n, dim, metric, encoder}, k, link, shared, only_a, only_b, measured, among, order,
-  // overlap: {value, low, high, chance, note}, similarity: {value, low, high, pairs}, laid: {by, why, names, cosine, held_out},
-  // words: {name, row_a, row_b, overlap, moved, count?, count_b?, name_b?}, a list a column}. link: "names" or "nearest"
+  // overlap: {value, low, high, chance, note}, similarity: {value, low, high, pairs}, laid: {by, why, names, cosine, held_out, found},
+  // words: {name, row_a, row_b, overlap, moved, count?, count_b?, name_b?}, a list a column}.
+  // link: "names", "nearest" or "pairs:…", which also brings dictionary: {name, pairs, known, linked, turned, examples}
   compare(a, b, { k = 10, link = "names" } = {}) {
     return this.once(`compare ${JSON.stringify([a, b, k, link])}`, () => this.json("/compare", { a, b, k, link }));
   }
 
-  // → {across, results: [{query, a: {name, row, matches: [{name, row, score, mark, rank, partner}]}, b, kept, overlap, across}]}
+  // Dictionaries of the server, and what two spaces know of them → [{name, pairs, known, linked, turned, examples}]
+  async compareDictionaries(a, b) {
+    return (await this.json(`/compare/dictionaries?${new URLSearchParams({ a, b })}`)).dictionaries;
+  }
+
+  // text: two names a line → {name, pairs, link}, by which the others can be asked
+  comparePairs(text) {
+    return this.json("/compare/pairs", { text });
+  }
+
+  // → {across, results: [{query, a: {name, row, matches: [{name, row, score, mark, rank, partner, belongs?}]}, b, kept, overlap, across}]}
   compareNames(a, b, names, { k = 10, link = "names", among = "linked" } = {}) {
     return this.json("/compare/names", { a, b, names, k, link, among });
   }
@@ -202,7 +214,8 @@ export class Server {
     return (await this.ask(path)).arrayBuffer();
   }
 
-  async ask(path, body = undefined) {
+  // tries: how often an answer is waited for again that took longer than the server allows: it is worked out all the same, and kept.
+  async ask(path, body = undefined, tries = TRIES) {
     const headers = this.key ? { Authorization: `Bearer ${this.key}` } : {};
     const options = body === undefined
       ? { headers }
@@ -214,6 +227,10 @@ export class Server {
       throw new Failure("The server does not answer; is it still running?");
     }
     if (response.ok) return response;
+    if (response.status === 503 && tries > 1) {
+      await new Promise((resolve) => { setTimeout(resolve, 1000 * Number(response.headers.get("Retry-After") ?? 1)); });
+      return this.ask(path, body, tries - 1);
+    }
     const said = await response.json().catch(() => ({}));
     const failure = new Failure(said.error?.message ?? `the server answered ${response.status}`);
     // near: names spelled like one that is not known; 401: the server wants a key

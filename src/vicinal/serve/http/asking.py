@@ -7,7 +7,8 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from vicinal.serve.asking import MOST_STEPS, odd_answer, path_answer
+from vicinal.maps.paths import MOST_STEPS
+from vicinal.serve.asking import odd_answer, path_answer
 from vicinal.serve.http.bodies import Body
 
 router = APIRouter(tags=["spaces"])

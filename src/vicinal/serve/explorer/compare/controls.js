@@ -4,13 +4,16 @@ import { el, replace } from "../dom.js";
 
 const KS = [1, 5, 10, 20, 50];
 
-// settings: what `settingsOf` returns; answer: of /compare, or null while it is on its way
-export function drawControls(node, { spaces, a, state }, settings, answer) {
+// settings: what `settingsOf` returns; answer: of /compare, or null while it is on its way; dictionaries: of these spaces
+export function drawControls(node, { spaces, a, state }, settings, answer, dictionaries) {
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset.stay : null;
   const b = spaces.find(({ name }) => name === settings.b);
   const same = a.fingerprint === b.fingerprint;
   const turnable = answer ? answer.laid.by !== "" : a.dim === b.dim;
-  const swap = () => state.go("compare", { ...kept(settings), space: b.name, b: a.name });
+  const links = linksOf(settings.link, same, dictionaries);
+  const swap = () => state.go("compare", {
+    ...kept(settings), space: b.name, b: a.name, link: settings.link === "names" ? null : settings.link,
+  });
   replace(node,
     choice("a", "a", a.name, spaces.map(({ name }) => [name, name]), (name) => state.go("compare", {
       ...kept(settings), space: name, b: name === b.name ? a.name : b.name,
@@ -21,7 +24,7 @@ export function drawControls(node, { spaces, a, state }, settings, answer) {
     choice("k", "Neighbours", String(settings.k),
       [...new Set([...KS, settings.k])].sort((x, y) => x - y).map((k) => [String(k), String(k)]),
       (k) => state.set({ k: k === "10" ? null : k })),
-    same && choice("link", "Belong together", settings.link, [["names", "same names"], ["nearest", "each other's nearest"]],
+    links.length > 1 && choice("link", "Belong together", settings.link, links,
       (link) => state.set({ link: link === "names" ? null : link, q: null, sel: null })),
     choice("colour", "Colour", settings.colour, [
       ["overlap", "neighbours lost"], ...(turnable ? [["moved", "1 − cosine"]] : []), ["none", "one colour"],
@@ -37,6 +40,14 @@ export function drawControls(node, { spaces, a, state }, settings, answer) {
   if (focused) node.querySelector(`[data-stay="${CSS.escape(focused)}"]`)?.focus();
 }
 
+// What may belong together: [[link, text]]
+function linksOf(chosen, same, dictionaries) {
+  const brought = dictionaries.filter(({ known }) => known).map(({ name, linked }) =>
+    [`pairs:${name}`, `${name.startsWith("pasted-") ? "pasted pairs" : name} (${linked.toLocaleString("en")} pairs)`]);
+  const links = [["names", "same names"], ...(same ? [["nearest", "each other's nearest"]] : []), ...brought];
+  return links.some(([link]) => link === chosen) ? links : [...links, [chosen, chosen.replace("pairs:", "")]];
+}
+
 // Everything that the view keeps in its address, made sound.
 export function settingsOf(wanted, spaces, a) {
   const others = spaces.filter(({ name }) => name !== a.name);
@@ -45,7 +56,8 @@ export function settingsOf(wanted, spaces, a) {
   const lay = wanted.lay === "1" && b?.dim === a.dim;
   return {
     a: a.name, b: b?.name, k: Math.min(50, Math.max(1, Math.round(Number(wanted.k)) || 10)),
-    link: b?.fingerprint === a.fingerprint ? oneOf(wanted.link, ["names", "nearest"]) : "names",
+    link: wanted.link?.startsWith("pairs:") ? wanted.link
+      : oneOf(wanted.link, b?.fingerprint === a.fingerprint ? ["names", "nearest"] : ["names"]),
     lay, dim: wanted.d === "3" ? 3 : 2, together: wanted.together ? wanted.together === "1" : lay,
     ma: oneOf(wanted.ma, a.maps), mb: oneOf(wanted.mb, b?.maps ?? []),
     colour: oneOf(wanted.colour, ["overlap", "moved", "none"]), q: wanted.q ?? "", among: oneOf(wanted.among, ["linked", "all"]),

@@ -3,18 +3,18 @@
 import { el, replace } from "../dom.js";
 
 // set(changes): into the address; clear(): forget the selection
-export function skeleton(root, [clouds, table, around], set, clear) {
+export function skeleton(root, [pasting, clouds, table, around], set, clear) {
   const controls = el("div", { class: "compare-controls", role: "group", "aria-label": "What is compared" });
   const cards = el("div", { class: "panels compare-cards", "aria-live": "off" });
   const filters = filterRow(set, clear);
   replace(root, el("div", { class: "compare" },
     el("h2", { class: "unseen" }, "Two spaces side by side"),
-    controls, cards, clouds,
+    controls, pasting, cards, clouds,
     el("div", { class: "compare-below" },
       el("section", { "aria-labelledby": "compare-moved" },
         el("h2", { id: "compare-moved" }, "Which names moved"),
         el("p", { class: "faint" }, "Rare names move between any two trainings, even of one text with two seeds; ",
-          "so do not read a meaning into every move."),
+          "so do not read a meaning into every move. Of two languages, a pair far apart may be a poor translation."),
         filters.node, table),
       around)));
   return { controls, cards, filters };
@@ -53,7 +53,8 @@ export function alone(space) {
     el("p", {}, "There is one space here, ", el("b", {}, el("bdi", {}, space.name)), ". Serve it together with another to compare them: ",
       "a training with another seed, the same names untrained, another language laid on it, another model."),
     el("pre", { class: "card compare-command" }, el("code", {}, `vicinal serve ${quoted(space.name)}.space another.space`)),
-    el("p", { class: "faint" }, "Names are linked by their spelling; dimensions and models may differ. ",
+    el("p", { class: "faint" }, "Names are linked by their spelling, or by a dictionary (", el("code", {}, "--pairs en-fr.tsv"),
+      "); dimensions and models may differ. ",
       "Vectors of different models never meet here: their neighbours are compared, ",
       "or one space is turned onto the other first, and the page says so."));
 }

@@ -61,10 +61,12 @@ export function slopeTable(found, answer) {
     ...found.a.matches.map((match, i) => [i + 1, match, answer.a.space, answer.b.space]),
     ...found.b.matches.map((match, i) => [i + 1, match, answer.b.space, answer.a.space]).filter(([, { mark }]) => mark !== "kept"),
   ];
-  const headings = ["Neighbour", "Space", "Rank", "Score", "What became of it"];
+  const belongs = rows.some(([, match]) => match.belongs !== undefined);
+  const headings = ["Neighbour", ...(belongs ? ["Belongs to"] : []), "Space", "Rank", "Score", "What became of it"];
   return el("table", {}, el("thead", {}, el("tr", {}, headings.map((text) => el("th", { scope: "col" }, text)))),
     el("tbody", {}, rows.map(([rank, match, space, other]) => el("tr", {},
-      el("th", { scope: "row" }, el("bdi", {}, match.name)), el("td", {}, space), el("td", { class: "figure" }, rank),
+      el("th", { scope: "row" }, el("bdi", {}, match.name)),
+      belongs && el("td", {}, el("bdi", {}, match.belongs ?? "–")), el("td", {}, space), el("td", { class: "figure" }, rank),
       el("td", { class: "figure" }, decimal(match.score, 3)), el("td", {}, fate(match, other))))));
 }
 
@@ -81,7 +83,7 @@ function entry(match, i, { at, end, y, room, narrow, other, colours }) {
   const said = svg("tspan", { fill: colours.ink }, `\u2068${fitting(name, letters)}\u2069`);
   const aside = (text) => note && svg("tspan", { fill: colours.faint, "font-size": 11.5 }, text);
   return svg("g", {},
-    svg("title", {}, `${i + 1}. ${limited(name)}: ${fate(match, other)}; score ${decimal(match.score, 3)}`),
+    svg("title", {}, `${i + 1}. ${limited(name)}${belonging(match)}: ${fate(match, other)}; score ${decimal(match.score, 3)}`),
     shape(mark, at, y, mark === "kept" ? colours.accent : mark === "absent" ? colours.faint : colours.star, colours.paper),
     svg("text", { x: at + side * 14, y: y + 4.5, "text-anchor": end, "xml:space": "preserve" },
       end === "end" ? [aside(`${note}  `), said] : [said, aside(`  ${note}`)]));
@@ -95,6 +97,8 @@ function shape(mark, x, y, colour, paper) {
   return svg("rect", { x: x - 4, y: y - 4, width: 8, height: 8, ...stroke, fill: paper });
 }
 
+// The name of the other space, where it is another
+const belonging = ({ belongs }) => (belongs === undefined ? "" : ` ↔ ${limited(belongs)}`);
 const limited = (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name);
 
 function fitting(name, letters) {

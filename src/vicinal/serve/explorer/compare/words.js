@@ -28,10 +28,10 @@ export function movement(words, rows, n, by) {
   return values;
 }
 
-// A share in percent; small ones with the digits that tell them from nothing.
+// A share in percent, with the digits that tell it from nothing and from all.
 export function percent(share, digits = 0) {
   if (share === null || share === undefined) return "–";
-  const more = share > 0 && share < 0.001 ? 2 : share > 0 && share < 0.01 ? 1 : 0;
+  const more = share > 0 && share < 0.01 ? 2 : share > 0.995 && share < 1 ? 1 : 0;
   return `${(100 * share).toFixed(Math.max(digits, more))} %`;
 }
 

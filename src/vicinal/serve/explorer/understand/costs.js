@@ -98,6 +98,9 @@ function shortLabel({ key, dim, family }) {
   return { "first dimensions": `first ${dim}`, "principal axes": `${dim} axes`, both: `${dim} axes, int8` }[family] ?? key;
 }
 
+// With a digit after the point, so that narrow intervals have two ends
+const tenths = (share) => `${(100 * share).toFixed(share < 1 ? 1 : 0)} %`;
+
 function listing({ ways, names: [word], k }, chosen, state) {
   const row = (way) => {
     const found = word.ways[way.key].kept.filter(Boolean).length;
@@ -106,8 +109,8 @@ function listing({ ways, names: [word], k }, chosen, state) {
         class: "quiet word", "data-way": way.key, "aria-pressed": String(way === chosen), onclick: () => state.set({ way: way.key }),
       }, way.label)),
       [count(way.dim), bytes(way.bytes), bytes(way.total)].map((text) => el("td", { class: "figure" }, text)),
-      el("td", { class: "figure" }, percent(way.recall),
-        way.high > way.low && el("span", { class: "faint" }, ` (${percent(way.low)} to ${percent(way.high)})`)),
+      el("td", { class: "figure" }, tenths(way.recall),
+        way.high > way.low && el("span", { class: "faint" }, ` (${tenths(way.low)} to ${tenths(way.high)})`)),
       el("td", { class: "figure" }, `${found} of ${word.true.length}`));
   };
   return el("div", { class: "wide" }, el("table", { class: "ways" },

@@ -98,6 +98,9 @@ export function percent(share) {
   return `${(100 * share).toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })} %`;
 }
 
+// At an axis: no more digits than the step needs, alike for all: 0 %, 5 %, 10 %
+export const axisPercent = (share) => `${(100 * share).toLocaleString("en", { maximumSignificantDigits: 3 })} %`;
+
 export function bytes(value) {
   const units = ["bytes", "kB", "MB", "GB", "TB", "PB"];
   let step = 0;

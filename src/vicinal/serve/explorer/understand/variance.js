@@ -4,7 +4,7 @@ import { plot } from "../charts.js";
 import { el, replace } from "../dom.js";
 import { figure } from "../figure.js";
 import { palette } from "../theme.js";
-import { asker, count, fluid, heading, numbers, percent, plural, signed, table } from "./parts.js";
+import { asker, axisPercent, count, fluid, heading, numbers, percent, plural, signed, table } from "./parts.js";
 
 export const variance = {
   id: "variance",
@@ -70,7 +70,7 @@ function scree(shares, random, width) {
   return plot({
     label: `Share of the variance of each of ${shares.length} components, beside that of random vectors; numbers in the table below`,
     width, x: { label: "component", domain: [0.5, shares.length + 0.5] },
-    y: { label: "share of the variance", domain: [0, Math.max(...shares, ...random) * 1.05], format: percent },
+    y: { label: "share of the variance", domain: [0, Math.max(...shares, ...random) * 1.05], format: axisPercent },
     layers: [
       { kind: "bars", edges, values: shares, name: "this space" },
       { kind: "line", points: random.map((share, i) => [i + 1, share]), name: "random vectors", stroke: palette().star, dash: "5 3" },
@@ -84,7 +84,8 @@ function cumulative(shares, random, marks, width) {
   const points = (values) => [[0, 0], ...sums(values).map((sum, i) => [i + 1, Math.min(1, sum)])];
   return plot({
     label: `Share of the variance that the first components carry together: ${said}`,
-    width, x: { label: "first components", domain: [0, shares.length] }, y: { label: "share together", domain: [0, 1], format: percent },
+    width, x: { label: "first components", domain: [0, shares.length] },
+    y: { label: "share together", domain: [0, 1], format: axisPercent },
     layers: [
       { kind: "line", points: points(random), name: "random vectors", stroke: colours.star, dash: "5 3" },
       { kind: "line", points: points(shares), name: "this space", stroke: colours.accent },
@@ -104,7 +105,7 @@ function angles({ edges, counts, random, pairs }, width) {
   return plot({
     label: "Histogram of the cosines of drawn pairs of words, beside that of random directions", width,
     x: { label: "cosine", domain: [-1, 1], format: (value) => signed(value, 1) },
-    y: { label: "share of the pairs", domain: [0, Math.max(...values, ...random) * 1.05], format: percent },
+    y: { label: "share of the pairs", domain: [0, Math.max(...values, ...random) * 1.05], format: axisPercent },
     layers: [
       { kind: "bars", edges, values, name: "this space" },
       { kind: "line", points: middles, name: "random directions", stroke: palette().star, dash: "5 3" },

@@ -4,11 +4,13 @@ import { TwoClouds } from "../compare/clouds.js";
 import { cameraText, choice, drawControls, settingsOf } from "../compare/controls.js";
 import { alone, skeleton } from "../compare/frame.js";
 import { neighbourhoods } from "../compare/neighbourhoods.js";
+import { pasting } from "../compare/pasting.js";
 import { headline, summary } from "../compare/summary.js";
 import { wordTable } from "../compare/table.js";
 import { movement, percent, whole } from "../compare/words.js";
 import { el, replace } from "../dom.js";
 
+const LARGE = 50_000; // names
 const SHARED_SELECTION = 300; // rows of a selection that the address holds
 
 export const COMPARE = { id: "compare", title: "Compare", mount };
@@ -39,16 +41,20 @@ class Compare {
       onsort: (sort, descending) => this.state.set({ sort, way: descending ? "down" : "up" }),
     });
     this.around = neighbourhoods(context, (changes) => this.state.set(changes), (...rows) => this.clouds.choose(rows));
-    this.parts = skeleton(root, [this.clouds.node, this.table.node, this.around.node],
+    this.dictionaries = [];
+    this.pasting = pasting(this.source, (link) => this.state.set({ link, q: null, sel: null }, { push: true }));
+    this.parts = skeleton(root, [this.pasting.node, this.clouds.node, this.table.node, this.around.node],
       (changes) => this.state.set(changes), () => this.clear());
   }
 
   update(wanted) {
     const now = settingsOf(wanted, this.spaces, this.space);
     this.now = now;
-    drawControls(this.parts.controls, { spaces: this.spaces, a: this.space, state: this.state }, now, this.answerFor(now));
+    drawControls(this.parts.controls, { spaces: this.spaces, a: this.space, state: this.state }, now, this.answerFor(now),
+      this.dictionaries);
     this.parts.filters.set(now);
     this.takeSelection(wanted.sel ?? "", now.selected);
+    this.when("dictionaries", [now.a, now.b, now.link], () => this.listDictionaries());
     this.when("answer", [now.a, now.b, now.k, now.link], () => this.load());
     this.when("maps", [now.a, now.b, now.link, now.lay, now.dim, now.ma, now.mb], () => this.drawClouds());
     this.when("words", [now.q, now.a, now.b, now.k, now.link, now.among], () => this.around.show(now));
@@ -69,12 +75,24 @@ class Compare {
     return answer && answer.a.space === a && answer.b.space === b && answer.k === k && answer.link === link ? answer : null;
   }
 
+  // What else names can be linked by; without the list the others still do.
+  async listDictionaries() {
+    const { a, b } = this.now;
+    const mine = this.asked.dictionaries;
+    this.pasting.about(a, b);
+    const found = await this.source.compareDictionaries(a, b).catch(() => []);
+    if (mine !== this.asked.dictionaries) return;
+    this.dictionaries = found;
+    this.update(this.state.all());
+  }
+
   async load() {
     const { a, b, k, link } = this.now;
     const { cards } = this.parts;
     const mine = this.asked.answer;
     cards.setAttribute("aria-busy", "true");
-    if (!cards.childElementCount) replace(cards, el("p", { class: "faint" }, `Comparing ${a} and ${b} …`));
+    const large = this.space.n > LARGE ? " The first time takes some seconds; it is then kept." : "";
+    if (!cards.childElementCount) replace(cards, el("p", { role: "status" }, `Comparing ${a} and ${b} …${large}`));
     try {
       const answer = await this.source.compare(a, b, { k, link });
       if (mine !== this.asked.answer) return; // something else was asked for meanwhile

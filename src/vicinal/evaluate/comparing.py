@@ -9,17 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vicinal.align import orthogonal_map
-from vicinal.evaluate import spearman
-from vicinal.lengths import unit_rows, unit_rows_wide
+from vicinal.evaluate._ranks import spearman
+from vicinal.evaluate.linking import Link
+from vicinal.evaluate.neighbors import neighbors_among, shares_in_common
+from vicinal.lengths import unit_rows_wide
 from vicinal.randomness import generator
-from vicinal.serve.linking import Link
-from vicinal.similarity import nearest_rows
 from vicinal.space import Space
 
 MOST = 50  # neighbours kept of each name
 _MEASURED = 4_000  # names of which neighbours are looked for
 _WORK = 5e10  # products a space may take
 _PAIRS = 10_000  # pairs whose similarity is correlated
+_FOUND = 1_000  # names whose own vector is looked for
 _WIDEST = 1024  # dims; the singular values of a wider square matrix take too long to wait for
 
 
@@ -38,8 +39,11 @@ class Laid:
     names : int
         Names it was learned from.
     cosine, held_out : float
-        Mean cosine of a name's two vectors: of the names it was learned from, and of a half of them under the map
+        Mean cosine of a name's two vectors: of the names it was learned from, and of each half of them under the map
         that the other half gives. NaN where there are too few.
+    found : float
+        Share of the names, up to 1,000 and held out where a map was learned, whose vector of b lies nearest to its own
+        of a among those of all linked names (by cosine). NaN where there are too few.
     """
 
     by: str
@@ -48,6 +52,7 @@ class Laid:
     names: int = 0
     cosine: float = nan
     held_out: float = nan
+    found: float = nan
 
     def vectors(self, b: NDArray) -> NDArray[np.float64]:
         """Bring vectors of b into the coordinates of a, (n, dim) float64."""
@@ -65,7 +70,7 @@ def lay(a: Space, b: Space, link: Link) -> Laid:
 
     Examples
     --------
-    >>> from vicinal.serve.linking import link
+    >>> from vicinal.evaluate.linking import link
     >>> a = Space(["A", "B", "C"], [[3, 30], [15, 4], [3, 27]])
     >>> turned = Space(a.names, a.matrix @ np.float32([[0, 1], [-1, 0]]))
     >>> laid = lay(a, turned, link(a, turned))
@@ -74,7 +79,8 @@ def lay(a: Space, b: Space, link: Link) -> Laid:
     """
     left, right = link.rows
     if a.fingerprint == b.fingerprint and a.dim == b.dim:
-        return Laid("same coordinates", names=len(left), cosine=_mean_cosine(a.matrix[left], b.matrix[right]))
+        x, y = unit_rows_wide(b.matrix[right]), unit_rows_wide(a.matrix[left])
+        return Laid("same coordinates", names=len(left), cosine=_mean(x, y), found=_found(x, y))
     if a.dim != b.dim:
         return Laid("", f"{a.dim} and {b.dim} dimensions cannot be laid onto each other by turning")
     if a.dim > _WIDEST:
@@ -86,12 +92,13 @@ def lay(a: Space, b: Space, link: Link) -> Laid:
         return Laid("", f"{len(left):,} linked names do not settle a map of {a.dim} dimensions; {a.dim} are needed")
     x, y = unit_rows_wide(b.matrix[right]), unit_rows_wide(a.matrix[left])
     turn = orthogonal_map(x, y)  # what `Procrustes` learns from these pairs, whose rows are known here
-    held_out = nan
+    held_out = found = nan
     if len(left) >= 2 * a.dim:
-        # every second name, so that frequent and rare ones are in both halves
-        folds = [(x[i::2] @ orthogonal_map(x[1 - i :: 2], y[1 - i :: 2]), y[i::2]) for i in (0, 1)]
-        held_out = float(np.concatenate([(moved * kept).sum(axis=1) for moved, kept in folds]).mean())
-    return Laid("procrustes", "", turn, len(left), float(((x @ turn) * y).sum(axis=1).mean()), held_out)
+        moved = np.empty_like(x)
+        for i in (0, 1):  # every second name, so that frequent and rare ones are in both halves
+            moved[i::2] = x[i::2] @ orthogonal_map(x[1 - i :: 2], y[1 - i :: 2])
+        held_out, found = _mean(moved, y), _found(moved, y)
+    return Laid("procrustes", "", turn, len(left), _mean(x @ turn, y), held_out, found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,8 +117,7 @@ class Measured:
 
     def overlaps(self, k: int) -> NDArray[np.float64]:
         """Share of the k nearest that are the same in both, (m,), 0 to 1."""
-        both = np.sort(np.concatenate([self.near_a[:, :k], self.near_b[:, :k]], axis=1), axis=1)
-        return (both[:, 1:] == both[:, :-1]).sum(axis=1) / k  # no row repeats within one space
+        return shares_in_common(self.near_a[:, :k], self.near_b[:, :k])
 
 
 def measure(a: Space, b: Space, link: Link) -> Measured:
@@ -119,7 +125,7 @@ def measure(a: Space, b: Space, link: Link) -> Measured:
 
     Examples
     --------
-    >>> from vicinal.serve.linking import link
+    >>> from vicinal.evaluate.linking import link
     >>> a = Space(["A", "B", "C", "D"], [[3, 30], [15, 4], [3, 27], [9, 1]])
     >>> measure(a, a.unit(), link(a, a.unit())).overlaps(1).tolist()
     [1.0, 1.0, 1.0, 1.0]
@@ -129,7 +135,8 @@ def measure(a: Space, b: Space, link: Link) -> Measured:
     j = min(MOST, len(left) - 1)
     if j < 1:
         return Measured(np.empty((0, 0), np.int64), np.empty((0, 0), np.int64))
-    return Measured(_neighbors(a, left, m, j), _neighbors(b, right, m, j))
+    drawn = np.arange(m)
+    return Measured(neighbors_among(a, left, drawn, j), neighbors_among(b, right, drawn, j))
 
 
 def correlate(a: Space, b: Space, link: Link) -> dict[str, float | int | None]:
@@ -156,20 +163,6 @@ def correlate(a: Space, b: Space, link: Link) -> dict[str, float | int | None]:
     return {"value": value, "low": min(low, value), "high": max(high, value), "pairs": count}
 
 
-def others_of(found: NDArray[np.int64], itself: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Leave each row itself out of its neighbours, (m, j + 1) → (m, j)."""
-    others = found != itself[:, None]
-    others[others.all(axis=1), -1] = False  # crowded out by its own duplicates: drop the last instead
-    return found[others].reshape(len(found), -1)
-
-
-def _neighbors(space: Space, rows: NDArray[np.int64], m: int, j: int) -> NDArray[np.int64]:
-    pool = np.asarray(space.matrix[rows], np.float32)
-    queries = unit_rows(pool[:m]) if space.metric == "cosine" else pool[:m]
-    found, _ = nearest_rows(queries, pool, j + 1, space.metric, space.norms[rows])
-    return others_of(found, np.arange(m))
-
-
 def _drawn(n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     rng = generator(0, 5)
     i = rng.integers(0, n, _PAIRS)
@@ -186,5 +179,15 @@ def _scores(space: Space, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray
     return scores
 
 
-def _mean_cosine(x: NDArray, y: NDArray) -> float:
-    return float((unit_rows_wide(x) * unit_rows_wide(y)).sum(axis=1).mean()) if len(x) else nan
+def _mean(x: NDArray, y: NDArray) -> float:
+    """Mean cosine of rows of length 1."""
+    return float((x * y).sum(axis=1).mean()) if len(x) else nan
+
+
+def _found(x: NDArray, y: NDArray) -> float:
+    """Share of rows, (n, dim) of length 1, that are nearer to their own of the others than to any other."""
+    if not len(x):
+        return nan
+    asked = np.linspace(0, len(x) - 1, min(len(x), _FOUND)).astype(np.int64)
+    scores = x[asked].astype(np.float32) @ y.astype(np.float32).T
+    return float((scores.argmax(axis=1) == asked).mean())

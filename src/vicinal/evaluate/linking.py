@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vicinal.align import mutual_nearest
+from vicinal.align import Dictionary, Linked, mutual_nearest
 from vicinal.errors import BadInput, BadOption
 from vicinal.space import Space
 
@@ -22,7 +22,6 @@ class Link:
 
     Attributes
     ----------
-    by : "names" or "nearest"
     to_b : (n_a,) int32
         For every row of a the row of b that it belongs to, -1 for none.
     to_a : (n_b,) int32
@@ -33,6 +32,8 @@ class Link:
         Those whose neighbours can be compared: rows of a and of b, the first in importance first.
     order : str
         What importance is, in words.
+    dictionary : Linked or None
+        How much of it the spaces know, where they are linked by one.
 
     Examples
     --------
@@ -41,23 +42,24 @@ class Link:
     [-1, 0]
     """
 
-    by: str
     to_b: NDArray[np.int32]
     to_a: NDArray[np.int32]
     shared: int
     rows: NDArray[np.int64]
     order: str
+    dictionary: Linked | None = None
 
 
-def link(a: Space, b: Space, by: str = "names") -> Link:
+def link(a: Space, b: Space, by: str | Dictionary = "names") -> Link:
     """Find out which rows belong together.
 
     Parameters
     ----------
     a, b : Space
-    by : "names" or "nearest"
-        Rows of the same name, or rows that are each other's nearest by CSLS among the most important ones, which
-        takes two spaces in the same coordinates: two languages, one of them laid onto the other.
+    by : "names", "nearest" or Dictionary
+        Rows of the same name; rows that are each other's nearest by CSLS among the most important ones, which takes
+        two spaces in the same coordinates: two languages, one of them laid onto the other; or what a dictionary says,
+        each name in the first of its pairs whose other name is still free.
 
     Raises
     ------
@@ -73,10 +75,14 @@ def link(a: Space, b: Space, by: str = "names") -> Link:
     >>> link(a, b, "names").shared, link(a, b, "nearest").to_b.tolist()
     (0, [1, 0])
     """
-    if by not in LINKS:
-        raise BadOption(f"link must be one of {', '.join(LINKS)}, got {by!r}")
     order_a, said = by_importance(a)
-    if by == "nearest":
+    linked = None
+    if isinstance(by, Dictionary):
+        linked = by.link(a, b)
+        rows = linked.rows[:, np.argsort(np.argsort(order_a)[linked.rows[0]])]
+    elif by not in LINKS:
+        raise BadOption(f"link must be one of {', '.join(LINKS)}, got {by!r}")
+    elif by == "nearest":
         order_b, _ = by_importance(b)
         rows = _mutual(a, b, order_a, order_b)
     else:
@@ -85,7 +91,8 @@ def link(a: Space, b: Space, by: str = "names") -> Link:
         rows = rows[:, rows[1] >= 0]
     to_b, to_a = np.full(len(a), -1, np.int32), np.full(len(b), -1, np.int32)
     to_b[rows[0]], to_a[rows[1]] = rows[1], rows[0]
-    return Link(by, to_b, to_a, rows.shape[1], rows[:, usable(a, rows[0]) & usable(b, rows[1])][:, :_POOL], said)
+    compared = rows[:, usable(a, rows[0]) & usable(b, rows[1])][:, :_POOL]
+    return Link(to_b, to_a, rows.shape[1], compared, said, linked)
 
 
 def by_importance(space: Space) -> tuple[NDArray[np.int64], str]:
