@@ -114,7 +114,7 @@ def k_means(
     Notes
     -----
     S. Lloyd, Least squares quantization in PCM, 1982; first centres by D. Arthur and S. Vassilvitskii, k-means++: the
-    advantages of careful seeding, 2007.
+    advantages of careful seeding, 2007, in its greedy form.
 
     Examples
     --------
@@ -152,18 +152,26 @@ def _about_the_mean(points: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _far_apart(points: NDArray[np.float32], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Draw points, each with a chance in proportion to its squared distance from those before; as many as differ."""
+    """Draw points, each by its squared distance from those before, the best of a few; as many as differ."""
     lengths = np.einsum("ij,ij->i", points, points)
+    few = 2 + int(np.log(count))
+
+    def distances(some: NDArray[np.int64]) -> NDArray[np.float32]:
+        gaps: NDArray[np.float32] = (lengths[some][:, None] - 2 * (points[some] @ points.T) + lengths).clip(0.0)
+        gaps[np.arange(len(some)), some] = 0.0  # whatever rounding says
+        return gaps
+
     chosen = [int(rng.integers(len(points)))]
-    gaps = np.full(len(points), np.inf)
+    gaps = distances(np.array(chosen))[0]
     while len(chosen) < count:
-        last = points[chosen[-1]]
-        gaps = np.minimum(gaps, (lengths - 2 * (points @ last) + last @ last).clip(0.0))
-        gaps[chosen[-1]] = 0.0
         total = np.cumsum(gaps, dtype=np.float64)
         if not total[-1] > 0:
             break  # no more distinct points
-        chosen.append(min(int(np.searchsorted(total, rng.random() * total[-1], "right")), len(points) - 1))
+        drawn = np.searchsorted(total, rng.random(few) * total[-1], "right").clip(max=len(points) - 1)
+        left = np.minimum(distances(drawn), gaps)
+        best = int(left.sum(axis=1, dtype=np.float64).argmin())
+        chosen.append(int(drawn[best]))
+        gaps = left[best]
     return np.array(chosen)
 
 

@@ -96,7 +96,7 @@ def clusters(space: Space, k: int, *, seed: int = 0) -> Clusters:
     check_count(k, n)
     rng = generator(seed)
     some = np.arange(n) if n <= _SAMPLE else np.sort(rng.choice(n, _SAMPLE, replace=False))
-    points = vectors_of(space, some, None)
+    points = vectors_of(space, some)
     scale = power_of_two(points)
     centres = k_means(points, k, seed=rng, rounds=_ROUNDS, starts=_STARTS)
     nearest, gaps = _assigned(space, centres, scale)
@@ -118,7 +118,7 @@ def _assigned(
     nearest, gaps = np.empty(len(space), np.int32), np.empty(len(space), np.float32)
     packs = Packs.of(centres * scale)
     for start in range(0, len(space), BLOCK_ROWS):
-        block = vectors_of(space, np.arange(start, min(start + BLOCK_ROWS, len(space))), None) * scale
+        block = vectors_of(space, np.arange(start, min(start + BLOCK_ROWS, len(space)))) * scale
         part = slice(start, start + len(block))
         nearest[part], scores = assign(block, packs)
         gaps[part] = (np.einsum("ij,ij->i", block, block) - 2 * scores).clip(0.0)

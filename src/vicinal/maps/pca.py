@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vicinal.errors import BadInput, BadOption
+from vicinal.lengths import single
 from vicinal.maps.map import Map
 from vicinal.maps.quality import measure
 from vicinal.names import Names
@@ -111,12 +112,18 @@ def chosen_rows(space: Space, names: Iterable[str] | None, least: int = 3) -> tu
     return chosen, rows
 
 
-def vectors_of(space: Space, rows: NDArray[np.int64] | None, metric: str | None) -> NDArray[np.float32]:
-    """Return rows whose euclidean distances sort as the metric does: of length 1 under cosine, else as they are."""
+def vectors_of(space: Space, rows: NDArray[np.integer] | None = None, metric: str | None = None) -> NDArray[np.float32]:
+    """Return rows whose euclidean distances sort as the metric does: of length 1 under cosine, else as they are.
+
+    Examples
+    --------
+    >>> vectors_of(Space(["A", "B"], [[0, 4], [2, 0]]), np.array([0])).tolist()
+    [[0.0, 1.0]]
+    """
     data = space.matrix if rows is None else space.matrix[rows]
     if check_metric(metric or space.metric) == "cosine":
         return unit_rows(data)
-    return np.asarray(data, np.float32)
+    return single(data)
 
 
 def pca_map(

@@ -21,8 +21,8 @@ from vicinal.evaluate import Comparison, Figure
 from vicinal.evaluate.comparing import MOST, Laid
 from vicinal.lengths import BLOCK_ROWS, unit_rows_wide
 from vicinal.maps import components
+from vicinal.maps.pca import vectors_of
 from vicinal.randomness import generator
-from vicinal.serve.drawing import rows_of
 from vicinal.serve.served import Served
 from vicinal.space import Space
 from vicinal.store.container import container_bytes
@@ -228,7 +228,7 @@ def _words(pair: Pair, overlaps: NDArray[np.float64] | None) -> dict[str, Any]:
 def _frame(a: Space, b: Space, laid: Laid, dim: int, about: dict[str, str]) -> bytes:
     n, found = len(a), min(dim, *a.matrix.shape)
     sample = np.arange(n) if n <= _FITTED else np.sort(generator(0).choice(n, _FITTED, replace=False))
-    mean, axes, shares = components(rows_of(a, sample), found)
+    mean, axes, shares = components(vectors_of(a, sample), found)
 
     def places(space: Space, laid: Laid) -> NDArray[np.float32]:
         out = np.zeros((len(space), dim), np.float32)  # axes that a narrower space lacks are 0

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vicinal.errors import UnknownName
 from vicinal.lengths import inverse, single, unit_rows
 from vicinal.maps import Map, components, measure
+from vicinal.maps.pca import vectors_of
 from vicinal.randomness import generator
 from vicinal.serve.served import Served
 from vicinal.space import Space
@@ -85,7 +86,7 @@ def principal(space: Space, dim: int) -> Drawing:
     """
     n, found = len(space), min(dim, len(space), space.dim)
     sample = np.arange(n) if n <= _FITTED else np.sort(generator(0).choice(n, _FITTED, replace=False))
-    mean, axes, shares = components(rows_of(space, sample), found)
+    mean, axes, shares = components(vectors_of(space, sample), found)
     turned, centre = axes.T.astype(np.float32), (axes @ mean).astype(np.float32)
     places = np.zeros((n, dim), np.float32)
     step = max(1, _NUMBERS // space.dim)
@@ -105,18 +106,6 @@ def principal(space: Space, dim: int) -> Drawing:
     places[:, :found][:, shares == 0] = 0.0  # rounding is not a shape
     kept = [float(share) for share in shares] + [0.0] * (dim - found)
     return Drawing(places, None, "PCA", {"variance_kept": sum(kept), "points": len(sample)}, kept)
-
-
-def rows_of(space: Space, rows: NDArray[np.integer]) -> NDArray[np.float32]:
-    """Return rows whose euclidean distances sort as the metric of the space does: of length 1 under cosine.
-
-    Examples
-    --------
-    >>> rows_of(Space(["A", "B"], [[0, 4], [2, 0]]), np.array([0])).tolist()
-    [[0.0, 1.0]]
-    """
-    data = single(space.matrix[rows])
-    return unit_rows(data) if space.metric == "cosine" else data
 
 
 def made_before(space: Space, drawn: Map) -> Drawing:
@@ -165,7 +154,7 @@ def map_quality(served: Served, which: str, seed: int = 0) -> dict[str, Any]:
             return {**drawn.quality, "among": n}
         some = np.arange(n) if n <= _MEASURED else np.sort(generator(seed).choice(n, _MEASURED, replace=False))
         rows = some if drawn.rows is None else drawn.rows[some]
-        found = measure(rows_of(served.space, rows), drawn.coordinates[some], seed=seed, pairs=_PAIRS)
+        found = measure(vectors_of(served.space, rows), drawn.coordinates[some], seed=seed, pairs=_PAIRS)
         return {**drawn.quality, **found, "among": len(some)}
 
     quality = served.once(("map quality", which), work)

@@ -87,7 +87,7 @@ def _values(
         spread = stored.var(axis=0)
         whole = float(spread.sum())
         return stored[:, :most], (spread / whole if whole > 0 else np.zeros_like(spread))[:most]
-    vectors = vectors_of(space, rows, None)
+    vectors = vectors_of(space, rows)
     mean, axes, shares = components(vectors, min(most, len(rows) - 1, space.dim))
     values = (vectors - mean) @ axes.T
     values[:, shares == 0] = 0.0  # rounding is no difference

@@ -48,7 +48,7 @@ def variance_answer(served: Served) -> dict[str, Any]:
 def _measured(served: Served) -> dict[str, Any]:
     space = served.space
     rows = _sample(len(space), space.dim)
-    vectors = vectors_of(space, rows, None)
+    vectors = vectors_of(space, rows)
     shares = components(vectors, min(vectors.shape))[2]
     noise = generator(0, 1).standard_normal(vectors.shape, np.float32)
     random = components(unit_rows(noise) if space.metric == "cosine" else noise, min(vectors.shape))[2]
