@@ -28,7 +28,7 @@ _LIMITS = options(
         "--timeout",
         type=float,
         default=30.0,
-        help="Seconds that a request may take to come in, and then to be answered.",
+        help="Seconds that a request may take to come in, and to be answered.",
     ),
     click.option("--threads", type=int, default=8, help="Requests that are worked on at once."),
     click.option("--max-connections", type=int, default=512, help="Open connections."),
