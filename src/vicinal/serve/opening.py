@@ -14,7 +14,7 @@ from vicinal.errors import BadInput, VicinalError
 from vicinal.index import Index, open_index
 from vicinal.index.beside import path_beside, why_other
 from vicinal.maps import Map
-from vicinal.serve.copies import MOST, open_copy
+from vicinal.serve.copies import MOST, files_of, open_copy
 from vicinal.serve.embedding import TAKES, Model
 from vicinal.serve.served import Served
 from vicinal.serve.shelf import Shelf
@@ -24,6 +24,7 @@ from vicinal.store.container import Container
 
 LOG = logging.getLogger("vicinal.serve")
 Mark = tuple[tuple[str, int, int, int], ...]
+State = tuple[Served | None, Model | None]  # what one path gives: a space, an encoder of new texts, or both
 
 
 @dataclass(frozen=True)
@@ -49,17 +50,9 @@ class Source:
 
     def mark(self) -> Mark:
         """Tell whether the files are what they were: path, inode, time of change and size of each that is there."""
-        found = []
-        for path in (self.path, self._index(), *self._maps()):
-            try:
-                seen = os.stat(path) if path is not None else None
-            except OSError:
-                continue
-            if seen is not None:
-                found.append((os.fspath(path), seen.st_ino, seen.st_mtime_ns, seen.st_size))  # type: ignore[arg-type]
-        return tuple(found)
+        return mark_of([self.path, *([index] if (index := self._index()) else []), *self._maps()])
 
-    def load(self, *, hold: bool = False) -> Served:
+    def load(self, *, hold: bool = False) -> State:
         """Open the space, and what lies beside it and is of the same vectors; a line in the log says what is not.
 
         Parameters
@@ -76,7 +69,8 @@ class Source:
         most = MOST if hold else 0
         space = open_copy(self.path, Space.open, most)
         space.norms  # noqa: B018  (refuses what is not finite now, and not with the first request)
-        return Served(self.name, space, self._open_index(space, most), self._open_maps(space, most), cold=True)
+        served = Served(self.name, space, self._open_index(space, most), self._open_maps(space, most), cold=True)
+        return served, None
 
     def _index(self) -> Path | None:
         return self.index or path_beside(self.path)
@@ -128,14 +122,75 @@ class Source:
 
 
 @dataclass(frozen=True)
+class EncoderSource:
+    """The folder, or the file, of one saved encoder that is served.
+
+    Attributes
+    ----------
+    name : str
+    path : Path
+
+    Examples
+    --------
+    >>> EncoderSource("model", Path("nowhere")).mark()
+    ()
+    """
+
+    name: str
+    path: Path
+
+    def mark(self) -> Mark:
+        """Tell whether the files are what they were."""
+        return mark_of(files_of(self.path))
+
+    def load(self, *, hold: bool = False) -> State:
+        """Open the encoder: its space, where it has one, and what encodes by it, where it encodes text.
+
+        Raises
+        ------
+        VicinalError
+            If it cannot be opened, or there is neither.
+        """
+        encoder: Any = open_copy(self.path, load_encoder, MOST if hold else 0)
+        kind, space = type(encoder).__name__, getattr(encoder, "space", None)
+        served = None
+        if isinstance(space, Space):
+            space.norms  # noqa: B018  (as of a space)
+            served = Served(self.name, space)
+        model = Model(self.name, encoder) if kind in TAKES else None
+        if served is None and model is None:
+            said = f"{self.path} is a {kind}, which neither encodes text nor has a space; there is nothing to serve"
+            raise BadInput(said)
+        return served, model
+
+
+def mark_of(paths: Iterable[Path]) -> Mark:
+    """Read path, inode, time of change and size of each file that is there.
+
+    Examples
+    --------
+    >>> mark_of([Path("nowhere.space")])
+    ()
+    """
+    found = []
+    for path in paths:
+        try:
+            seen = os.stat(path)
+        except OSError:
+            continue
+        found.append((os.fspath(path), seen.st_ino, seen.st_mtime_ns, seen.st_size))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
 class Opened:
     """Everything that was opened.
 
     Attributes
     ----------
     shelf : Shelf
-    sources : tuple of Source
-        Of the spaces that lie in files of their own.
+    sources : tuple of Source or EncoderSource
+        The files of each.
 
     Examples
     --------
@@ -145,7 +200,7 @@ class Opened:
     """
 
     shelf: Shelf
-    sources: tuple[Source, ...]
+    sources: tuple[Source | EncoderSource, ...]
 
 
 def open_paths(paths: Iterable[str | os.PathLike[str]], indexes: Sequence[str | os.PathLike[str]] = ()) -> Opened:
@@ -178,22 +233,18 @@ def open_paths(paths: Iterable[str | os.PathLike[str]], indexes: Sequence[str | 
     ['letters', 'letters-2']
     """
     names: list[str] = []
-    served: list[Served] = []
-    models: list[Model] = []
-    sources: list[Source] = []
+    sources: list[Source | EncoderSource] = []
     for given in paths:
         path = Path(given)
         if not path.exists():
             raise BadInput(f"no file {os.fspath(path)!r}")
         names.append(distinct(stem_of(path), names))
-        if is_saved_encoder(path):
-            _open_encoder(names[-1], path, served, models)
-        else:
-            sources.append(Source(names[-1], path))
-            served.append(sources[-1].load())
+        sources.append((EncoderSource if is_saved_encoder(path) else Source)(names[-1], path))
+    states = [source.load() for source in sources]
+    served = [space for space, _ in states if space is not None]
     for index in indexes:
         _give_index(Path(index), served, sources)
-    return Opened(Shelf(served, models), tuple(sources))
+    return Opened(Shelf(served, [model for _, model in states if model is not None]), tuple(sources))
 
 
 def _check_space(path: Path) -> None:
@@ -207,25 +258,15 @@ def _check_space(path: Path) -> None:
         raise BadInput(f"{path} is {what}, not a space; give its space, and it is found beside it")
 
 
-def _open_encoder(name: str, path: Path, served: list[Served], models: list[Model]) -> None:
-    encoder: Any = load_encoder(path)
-    kind = type(encoder).__name__
-    space = getattr(encoder, "space", None)
-    if isinstance(space, Space):
-        served.append(Served(name, space))
-    if kind in TAKES:
-        models.append(Model(name, encoder))
-    elif not isinstance(space, Space):
-        raise BadInput(f"{path} is a {kind}, which neither encodes text nor has a space; there is nothing to serve")
-
-
-def _give_index(path: Path, served: list[Served], sources: list[Source]) -> None:
+def _give_index(path: Path, served: list[Served], sources: list[Source | EncoderSource]) -> None:
     """Put an index with the space of which it is."""
     if not path.exists():
         raise BadInput(f"no file {os.fspath(path)!r}")
     index = open_index(path)
     whys = []
     for source in sources:
+        if isinstance(source, EncoderSource):
+            continue
         at = next(at for at, one in enumerate(served) if one.name == source.name)
         why = why_other(index, served[at].space)
         whys.append(why)

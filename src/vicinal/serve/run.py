@@ -12,7 +12,7 @@ from typing import Any
 from vicinal.errors import BadInput
 from vicinal.require import require
 from vicinal.serve.door import create_app
-from vicinal.serve.opening import Source
+from vicinal.serve.opening import EncoderSource, Source
 from vicinal.serve.settings import Settings
 from vicinal.serve.shelf import Shelf
 from vicinal.serve.watch import Watch
@@ -79,7 +79,7 @@ def run(
     shelf: Shelf,
     settings: Settings | None = None,
     *,
-    sources: Iterable[Source] = (),
+    sources: Iterable[Source | EncoderSource] = (),
     taken: socket.socket | None = None,
     on_start: Callable[[], object] | None = None,
 ) -> None:
@@ -89,8 +89,8 @@ def run(
     ----------
     shelf : Shelf
     settings : Settings, optional
-    sources : iterable of Source
-        Files of the spaces, which are opened again when they change.
+    sources : iterable of Source or EncoderSource
+        Files of what is served, which are opened again when they change.
     taken : socket, optional
         From `listen`.
     on_start : callable, optional
