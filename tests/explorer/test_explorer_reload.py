@@ -24,17 +24,17 @@ def test_a_reloaded_space_is_shown_anew(page, serving, shelf, royal):
     from vicinal.serve import Served
 
     url = serving(shelf).url
-    page.goto(f"{url}/explorer/#view=points&space=royal&mark=king")
+    page.goto(f"{url}/explorer/#view=points&space=royal&name=king&mark=woman&camera=0,0,9")
     page.wait_for_function(f"{PLACES} === {len(royal)}")
     assert page.locator(".notice").count() == 0
     now = smaller(royal)
     shelf.replace(Served("royal", now))
-    page.evaluate("location.hash = '#view=points&space=royal&mark=queen'")  # its card asks for neighbours
+    page.evaluate("location.hash = '#view=points&space=royal&name=queen&mark=woman&camera=0,0,9'")  # its card asks for neighbours
     page.wait_for_function(f"{PLACES} === {len(now)}")
     assert page.locator(".notice span").inner_text() == "royal changed on disk; reloaded"
     assert page.locator("#announcer").inner_text() == "royal changed on disk; reloaded"
     assert f"royal ({len(now)} × 20)" in page.locator("#header select option").first.inner_text()
-    assert "mark=queen" in page.url and "space=royal" in page.url
+    assert "name=queen" in page.url and "mark=woman" in page.url and "camera" not in page.url
     page.wait_for_function("document.body.innerText.includes('" + now.nearest("queen").first + "')")
     page.get_by_role("button", name="Close this notice").click()
     assert page.locator(".notice").count() == 0

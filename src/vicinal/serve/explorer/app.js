@@ -52,6 +52,7 @@ export async function start(source = new Server()) {
     const said = `${names.join(", ")} changed on disk; reloaded`;
     notice(said);
     announce(said);
+    state.set({ camera: null }); // it looked at places that are no more
     show();
   };
   return show();
