@@ -29,7 +29,9 @@ def test_a_reloaded_space_is_shown_anew(page, serving, shelf, royal):
     assert page.locator(".notice").count() == 0
     now = smaller(royal)
     shelf.replace(Served("royal", now))
-    page.evaluate("location.hash = '#view=points&space=royal&name=queen&mark=woman&camera=0,0,9'")  # its card asks for neighbours
+    page.evaluate(
+        "location.hash = '#view=points&space=royal&name=queen&mark=woman&camera=0,0,9'"
+    )  # its card asks for neighbours
     page.wait_for_function(f"{PLACES} === {len(now)}")
     assert page.locator(".notice span").inner_text() == "royal changed on disk; reloaded"
     assert page.locator("#announcer").inner_text() == "royal changed on disk; reloaded"

@@ -89,7 +89,10 @@ def test_encoders_are_served(tmp_path):
         answer["object"] == "list" and len(answer["data"][0]["embedding"]) == 2 and answer["usage"]["total_tokens"] == 1
     )
     assert client.post("/v1/embeddings", json={"model": "nix", "input": "cat"}).status_code == 404
-    assert client.post("/v1/embeddings", json={"model": "tiny", "input": [1, 2]}).status_code == 422
+    for ids in ([1, 2], [[1, 2], [3]], 7, None):  # as some of OpenAI's clients send
+        refusal = client.post("/v1/embeddings", json={"model": "tiny", "input": ids})
+        assert refusal.status_code == 422 and "ids of tokens" in refusal.json()["error"]["message"]
+    assert client.post("/v1/embeddings", json={"model": "tiny", "input": []}).status_code == 422
     assert client.get("/v1/models").json()["data"][0]["id"] == client.get("/v1/models/tiny").json()["id"] == "tiny"
 
 

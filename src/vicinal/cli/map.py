@@ -144,7 +144,9 @@ def _write(space: Space, drawn: Map, output: str, how: dict[str, Any]) -> None:
         if ending == _PAGE:
             from vicinal.serve.page import write_page
 
-            inside = write_page(space, drawn, output, title=how["title"], force=how["force"]).summary()
+            own = {"title": how["title"], "force": how["force"]}
+            with reporting(not how["quiet"]) as report:
+                inside = write_page(space, drawn, output, callback=report, **own).summary()
         else:
             drawn.save(output, force=how["force"])
         say(f"{drawn.method}: " + ", ".join(f"{what} {figure}" for what, figure in drawn.summary()))
