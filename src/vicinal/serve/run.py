@@ -12,7 +12,8 @@ from typing import Any
 from vicinal.errors import BadInput
 from vicinal.require import require
 from vicinal.serve.door import create_app
-from vicinal.serve.opening import EncoderSource, Source
+from vicinal.serve.opening import Source
+from vicinal.serve.saved import EncoderSource
 from vicinal.serve.settings import Settings
 from vicinal.serve.shelf import Shelf
 from vicinal.serve.watch import Watch

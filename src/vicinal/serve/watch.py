@@ -10,7 +10,8 @@ from threading import Event, Thread
 
 from vicinal.errors import BadInput, VicinalError
 from vicinal.serve.embedding import Model
-from vicinal.serve.opening import EncoderSource, Mark, Source
+from vicinal.serve.opening import Source
+from vicinal.serve.saved import EncoderSource, Mark
 from vicinal.serve.served import Served
 from vicinal.serve.shelf import Shelf
 
