@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from vicinal import Space, build_index
-from vicinal.serve import Served, Shelf, create_app
+from vicinal.serve import Served, Settings, Shelf, create_app
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,14 +52,14 @@ def index(space):
 @pytest.fixture(scope="session")
 def serve_on():
     """Start real servers: serve_on(shelf, settings=None) → url; all are stopped at the end."""
-    import uvicorn
+    from vicinal.serve.run import make_server
 
     running = []
 
     def start(shelf, settings=None):
         taken = socket.socket()
         taken.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(shelf, settings), log_level="warning", ws="none"))
+        server = make_server(create_app(shelf, settings), settings or Settings())
         thread = threading.Thread(target=server.run, args=([taken],), daemon=True)
         thread.start()
         running.append((server, thread, taken))

@@ -212,3 +212,14 @@ def test_spaces_are_described(client, space, index):
     assert record["index"] == {"kind": "tree_ah", "metric": "cosine", "recall": float(index.recall_), "k": 10}
     assert client.get("/spaces").json()["limits"]["max_k"] == Settings().max_k
     assert json.loads(client.get("/health").text)["status"] == "ok"
+
+
+def test_a_long_answer_is_written_a_result_at_a_time(space, monkeypatch):
+    from vicinal.serve import answers
+
+    answer = answers.nearest_answer(Served("words", space), [f"w{i}" for i in range(50)], 20)
+    written, dumps = [], answers.json.dumps
+    monkeypatch.setattr(answers.json, "dumps", lambda *args, **how: written.append(dumps(*args, **how)) or written[-1])
+    whole = answers.found_json(answer)
+    assert json.loads(whole) == answer
+    assert max(map(len, written)) < len(whole) / 25

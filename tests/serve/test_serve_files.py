@@ -89,7 +89,10 @@ def test_encoders_are_served(tmp_path):
         answer["object"] == "list" and len(answer["data"][0]["embedding"]) == 2 and answer["usage"]["total_tokens"] == 1
     )
     assert client.post("/v1/embeddings", json={"model": "nix", "input": "cat"}).status_code == 404
-    assert client.post("/v1/embeddings", json={"model": "tiny", "input": [1, 2]}).status_code == 422
+    for ids in ([1, 2], [[1, 2], [3]], 7, None):  # as some of OpenAI's clients send
+        refusal = client.post("/v1/embeddings", json={"model": "tiny", "input": ids})
+        assert refusal.status_code == 422 and "ids of tokens" in refusal.json()["error"]["message"]
+    assert client.post("/v1/embeddings", json={"model": "tiny", "input": []}).status_code == 422
     assert client.get("/v1/models").json()["data"][0]["id"] == client.get("/v1/models/tiny").json()["id"] == "tiny"
 
 
@@ -178,3 +181,42 @@ def test_no_answer_mixes_two_states(folder, make, serve_on):
     watch.stop()
     assert not wrong, wrong[:1]
     assert len(seen) == 3
+
+
+@pytest.mark.parametrize("kind", ["PPMI", "LSA", "TfIdf", "FastText", "SentenceMean"])
+def test_a_changed_encoder_takes_the_place_of_the_old_one(tmp_path, kind, caplog):
+    import vicinal
+    from vicinal.tables import Standardize
+
+    def fitted(texts):
+        if kind == "SentenceMean":
+            return vicinal.SentenceMean(words=fit("PPMI", texts).space, mode="mean").fit()
+        return fit(kind, texts)
+
+    def fit(name, texts):
+        own = {
+            "PPMI": {"dim": 2, "min_count": 1},
+            "LSA": {"dim": 2},
+            "FastText": {"dim": 4, "min_count": 1, "epochs": 1, "buckets": 100},
+        }
+        return getattr(vicinal, name)(**own.get(name, {})).fit(texts)
+
+    first, second = fitted(["the cat sat", "the dog sat"] * 5), fitted(["the cat ran off", "a dog sat on a log"] * 5)
+    first.save(tmp_path / "tiny")
+    opened = open_paths([tmp_path / "tiny"])
+    watch = Watch(opened.shelf, opened.sources)
+    watch.hold()
+    for file in tmp_path.glob("tiny/*"):  # in their place, which would end a process that had mapped them
+        file.write_bytes(b"")
+    assert np.array_equal(opened.shelf.models[0].encode(["cat"]), first.encode(["cat"]))
+    assert settled(watch) == [] and caplog.text.count("what was there is served on") == 1
+    assert np.array_equal(opened.shelf.models[0].encode(["cat"]), first.encode(["cat"]))
+    second.save(tmp_path / "tiny", force=True)
+    assert settled(watch) == ["tiny"] and settled(watch) == []
+    (model,) = opened.shelf.models
+    assert np.array_equal(model.encode(["cat"]), second.encode(["cat"])) and "tiny has changed: " in caplog.text
+    assert model.fingerprint == second.origin_.fingerprint != first.origin_.fingerprint
+    for served in opened.shelf:
+        assert served.fingerprint == second.space.fingerprint
+    Standardize().fit(np.eye(3)).save(tmp_path / "tiny", force=True)
+    assert settled(watch) == [] and opened.shelf.models == (model,)

@@ -134,6 +134,14 @@ def test_the_same_page_twice(tmp_path, letters):
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
 
 
+def test_progress_is_told_from_the_first_part_to_the_last(tmp_path, letters):
+    for drawn in (None, pca_map(letters, 3)):
+        seen = []
+        write_page(letters, drawn, tmp_path / "a.html", force=True, callback=seen.append)
+        assert [one.done for one in seen] == list(range(1, seen[0].total + 1))
+        assert {one.stage for one in seen} == {"writing the page"} and str(seen[-1]) == "writing the page  100%"
+
+
 def test_what_is_there_stays_unless_told(tmp_path, letters):
     path = tmp_path / "a.html"
     path.write_text("mine")

@@ -144,8 +144,9 @@ def _write(space: Space, drawn: Map, output: str, how: dict[str, Any]) -> None:
         if ending == _PAGE:
             from vicinal.serve.page import write_page
 
-            title = how["title"] or how["space"]
-            inside = write_page(space, drawn, output, title=title, force=how["force"]).summary()
+            own = {"title": how["title"] or how["space"], "force": how["force"]}
+            with reporting(not how["quiet"]) as report:
+                inside = write_page(space, drawn, output, callback=report, **own).summary()
         else:
             drawn.save(output, force=how["force"])
         say(f"{drawn.method}: " + ", ".join(f"{what} {figure}" for what, figure in drawn.summary()))

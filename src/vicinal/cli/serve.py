@@ -24,8 +24,14 @@ _WHO = options(
     click.option("--rate", type=float, default=0.0, help="Requests a second from one client; 0 for any number."),
 )  # fmt: skip
 _LIMITS = options(
-    click.option("--timeout", type=float, default=30.0, help="Seconds that a request may take."),
+    click.option(
+        "--timeout",
+        type=float,
+        default=30.0,
+        help="Seconds that a request may take to come in, and to be answered.",
+    ),
     click.option("--threads", type=int, default=8, help="Requests that are worked on at once."),
+    click.option("--max-connections", type=int, default=512, help="Open connections."),
     click.option("--max-body", type=int, default=1 << 20, help="Bytes of a request."),
     click.option("--max-batch", type=int, default=1000, help="Queries, names or texts of a request."),
     click.option("--max-k", type=int, default=1000, help="Neighbours asked for."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -184,6 +185,21 @@ def matches_answer(served: Served, found: Matches, by: str) -> dict[str, Any]:
         ]
         results.append({"query": label, "matches": matches})
     return {**head(served), "metric": found.metric, "by": by, "results": results}
+
+
+def found_json(answer: Mapping[str, Any]) -> bytes:
+    """Write what `matches_answer` returns as JSON, one result after another.
+
+    The interpreter writes a text in one go, and nothing else runs meanwhile: a second for a million matches.
+
+    Examples
+    --------
+    >>> found_json({"by": "exact", "results": [{"query": "A", "matches": []}]})
+    b'{"by": "exact", "results": [{"query": "A", "matches": []}]}'
+    """
+    rest = json.dumps({key: value for key, value in answer.items() if key != "results"})
+    results = ", ".join([json.dumps(result, allow_nan=False) for result in answer["results"]])
+    return f'{rest[:-1]}, "results": [{results}]}}'.encode()
 
 
 def figures(values: NDArray[np.floating]) -> list[Any]:

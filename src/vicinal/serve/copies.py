@@ -16,7 +16,7 @@ MOST = 1 << 30  # bytes; a larger file is mapped where it lies
 
 
 def open_copy(path: Path, opener: Callable[[Path], _Opened], most: int = MOST) -> _Opened:
-    """Open a copy of a file, which is then removed; what is mapped stays readable.
+    """Open a copy of a file or folder, which is then removed; what is mapped stays readable.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def open_copy(path: Path, opener: Callable[[Path], _Opened], most: int = MOST) -
     opener : callable
         Takes a path of the same file name.
     most : int
-        A file of more bytes is opened where it lies; so is one for whose copy there is no room.
+        What has more bytes is opened where it lies; so is that for whose copy there is no room.
 
     Raises
     ------
@@ -41,14 +41,17 @@ def open_copy(path: Path, opener: Callable[[Path], _Opened], most: int = MOST) -
     ('a.txt', 'whole', False)
     """
     try:
-        if path.stat().st_size > most:
+        if sum(file.stat().st_size for file in files_of(path)) > most:
             return opener(path)
     except OSError as error:
         raise BadInput(f"cannot read {path}: {error.strerror or error}") from None
     with tempfile.TemporaryDirectory(prefix="vicinal-") as folder:
         copy = Path(folder) / path.name
         try:
-            shutil.copyfile(path, copy)
+            if path.is_dir():
+                shutil.copytree(path, copy)
+            else:
+                shutil.copyfile(path, copy)
         except OSError:
             return opener(path)
         try:
@@ -56,3 +59,14 @@ def open_copy(path: Path, opener: Callable[[Path], _Opened], most: int = MOST) -
         except VicinalError as error:
             said = str(error).replace(os.fspath(copy), os.fspath(path))
             raise (type(error) if type(error) in (BadFormat, BadInput) else BadInput)(said) from None
+
+
+def files_of(path: Path) -> list[Path]:
+    """List the files of a folder, or the file itself.
+
+    Examples
+    --------
+    >>> [file.name for file in files_of(Path(__file__))]
+    ['copies.py']
+    """
+    return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]

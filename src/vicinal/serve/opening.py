@@ -8,16 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 from vicinal.align import Dictionary
-from vicinal.encoders import is_saved_encoder, load_encoder
+from vicinal.encoders import is_saved_encoder
 from vicinal.errors import BadInput, VicinalError
 from vicinal.index import Index, open_index
 from vicinal.index.beside import path_beside, why_other
 from vicinal.maps import Map
 from vicinal.serve.copies import MOST, open_copy
-from vicinal.serve.embedding import TAKES, Model
+from vicinal.serve.saved import EncoderSource, Mark, State, mark_of
 from vicinal.serve.served import Served
 from vicinal.serve.shelf import Shelf
 from vicinal.space import Space
@@ -25,7 +24,6 @@ from vicinal.store import formats
 from vicinal.store.container import Container
 
 LOG = logging.getLogger("vicinal.serve")
-Mark = tuple[tuple[str, int, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -51,17 +49,9 @@ class Source:
 
     def mark(self) -> Mark:
         """Tell whether the files are what they were: path, inode, time of change and size of each that is there."""
-        found = []
-        for path in (self.path, self._index(), *self._maps()):
-            try:
-                seen = os.stat(path) if path is not None else None
-            except OSError:
-                continue
-            if seen is not None:
-                found.append((os.fspath(path), seen.st_ino, seen.st_mtime_ns, seen.st_size))  # type: ignore[arg-type]
-        return tuple(found)
+        return mark_of([self.path, *([index] if (index := self._index()) else []), *self._maps()])
 
-    def load(self, *, hold: bool = False) -> Served:
+    def load(self, *, hold: bool = False) -> State:
         """Open the space, and what lies beside it and is of the same vectors; a line in the log says what is not.
 
         Parameters
@@ -78,7 +68,8 @@ class Source:
         most = MOST if hold else 0
         space = open_copy(self.path, Space.open, most)
         space.norms  # noqa: B018  (refuses what is not finite now, and not with the first request)
-        return Served(self.name, space, self._open_index(space, most), self._open_maps(space, most), cold=True)
+        served = Served(self.name, space, self._open_index(space, most), self._open_maps(space, most), cold=True)
+        return served, None
 
     def _index(self) -> Path | None:
         return self.index or path_beside(self.path)
@@ -136,8 +127,8 @@ class Opened:
     Attributes
     ----------
     shelf : Shelf
-    sources : tuple of Source
-        Of the spaces that lie in files of their own.
+    sources : tuple of Source or EncoderSource
+        The files of each.
 
     Examples
     --------
@@ -147,7 +138,7 @@ class Opened:
     """
 
     shelf: Shelf
-    sources: tuple[Source, ...]
+    sources: tuple[Source | EncoderSource, ...]
 
 
 def open_paths(
@@ -190,23 +181,20 @@ def open_paths(
         opened = Dictionary.open(given)
         brought.append(replace(opened, name=distinct(opened.name, [one.name for one in brought])))
     names: list[str] = []
-    served: list[Served] = []
-    models: list[Model] = []
-    sources: list[Source] = []
+    sources: list[Source | EncoderSource] = []
     for given in paths:
         path = Path(given)
         if not path.exists():
             raise BadInput(f"no file {os.fspath(path)!r}")
         names.append(distinct(stem_of(path), names))
-        if is_saved_encoder(path):
-            _open_encoder(names[-1], path, served, models)
-        else:
-            sources.append(Source(names[-1], path))
-            served.append(sources[-1].load())
+        sources.append((EncoderSource if is_saved_encoder(path) else Source)(names[-1], path))
+    states = [source.load() for source in sources]
+    served = [space for space, _ in states if space is not None]
     for index in indexes:
         _give_index(Path(index), served, sources)
     for given, dictionary in zip(dictionaries, brought, strict=True):
         _check_known(given, dictionary, [one.space for one in served])
+    models = [model for _, model in states if model is not None]
     return Opened(Shelf(served, models, brought), tuple(sources))
 
 
@@ -221,25 +209,15 @@ def _check_space(path: Path) -> None:
         raise BadInput(f"{path} is {what}, not a space; give its space, and it is found beside it")
 
 
-def _open_encoder(name: str, path: Path, served: list[Served], models: list[Model]) -> None:
-    encoder: Any = load_encoder(path)
-    kind = type(encoder).__name__
-    space = getattr(encoder, "space", None)
-    if isinstance(space, Space):
-        served.append(Served(name, space))
-    if kind in TAKES:
-        models.append(Model(name, encoder))
-    elif not isinstance(space, Space):
-        raise BadInput(f"{path} is a {kind}, which neither encodes text nor has a space; there is nothing to serve")
-
-
-def _give_index(path: Path, served: list[Served], sources: list[Source]) -> None:
+def _give_index(path: Path, served: list[Served], sources: list[Source | EncoderSource]) -> None:
     """Put an index with the space of which it is."""
     if not path.exists():
         raise BadInput(f"no file {os.fspath(path)!r}")
     index = open_index(path)
     whys = []
     for source in sources:
+        if isinstance(source, EncoderSource):
+            continue
         at = next(at for at, one in enumerate(served) if one.name == source.name)
         why = why_other(index, served[at].space)
         whys.append(why)

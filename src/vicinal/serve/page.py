@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from vicinal.errors import BadInput
 from vicinal.lengths import single
 from vicinal.maps import Map
+from vicinal.progress import Callback, Progress
 from vicinal.serve.answers import described
 from vicinal.serve.binary import map_bytes, names_bytes
 from vicinal.serve.columns import column_bytes
@@ -77,6 +80,7 @@ def write_page(
     *,
     title: str | None = None,
     force: bool = False,
+    callback: Callback | None = None,
 ) -> PageRecord:
     """Write the explorer with a space and a map of it into one HTML file.
 
@@ -94,6 +98,8 @@ def write_page(
         By default the name of the file.
     force : bool
         Replace a file that is there.
+    callback : callable, optional
+        Gets a `Progress` for every part that is made.
 
     Returns
     -------
@@ -123,7 +129,8 @@ def write_page(
     maps = {} if drawn is None else {_map_name(drawn): drawn}
     served = Served(kept, space, maps=maps)
     listed = [*maps, *(["pca"] if "pca" not in maps else [])]
-    parts, about = _shown(served, listed)
+    step = _steps(callback, len(space.columns) + 2 * len(listed) + 5)
+    parts, about = _shown(served, listed, step)
     room = (LARGEST - _ROOM) * 3 // 4 - sum(map(len, parts))
     if room < min(len(space), 1000) * (space.dim + 4):
         raise BadInput(
@@ -133,11 +140,24 @@ def write_page(
     vectors, form = _vectors(space.matrix, room)
     about["vectors"] = {"part": len(parts) + 1, "form": form, "count": len(vectors["vectors"]), "of": of}
     parts.append(container_bytes(vectors, {"form": form}))
-    page = one_page(kept, about | _worked_out(served, listed), parts)
+    step()
+    page = one_page(kept, about | _worked_out(served, listed, step), parts)
     with atomic(path, force) as temporary:
         temporary.write_bytes(page)
+    step()
     left_out = tuple(about["left_out"])
     return PageRecord(len(page), len(space), form, len(vectors["vectors"]), left_out)
+
+
+def _steps(callback: Callback | None, total: int) -> Callable[[], None]:
+    """Count what is done: each call is one more of the parts, which differ in time too much for a rate."""
+    count = itertools.count(1)
+
+    def step() -> None:
+        if callback is not None:
+            callback(Progress("writing the page", next(count), total, "parts"))
+
+    return step
 
 
 def _map_name(drawn: Map) -> str:
@@ -146,15 +166,20 @@ def _map_name(drawn: Map) -> str:
     return drawn.method
 
 
-def _shown(served: Served, maps: list[str]) -> tuple[list[bytes], dict[str, Any]]:
+def _shown(served: Served, maps: list[str], step: Callable[[], None]) -> tuple[list[bytes], dict[str, Any]]:
     """What the page shows, by the address that the explorer asks a server for it."""
-    parts = [names_bytes(served).data, *(map_bytes(served, which).data for which in maps)]
+    parts = [names_bytes(served).data]
+    step()
+    for which in maps:
+        parts.append(map_bytes(served, which).data)
+        step()
     about = {"/names": 1} | {f"/map {which}": 2 + at for at, which in enumerate(maps)}
     taken, left_out = 0, []
     columns = {}
     record = described(served)
     for key, kind in record["columns"].items():
         data = column_bytes(served, key).data
+        step()
         if taken + len(data) > _COLUMNS:
             left_out.append(key)
             continue
@@ -166,17 +191,24 @@ def _shown(served: Served, maps: list[str]) -> tuple[list[bytes], dict[str, Any]
     return parts, {"space": record, "parts": about, "left_out": left_out}
 
 
-def _worked_out(served: Served, maps: list[str]) -> dict[str, Any]:
+def _worked_out(served: Served, maps: list[str], step: Callable[[], None]) -> dict[str, Any]:
     """Answers that are the same however often they are asked for, and take the library to find."""
     names = example_names(served, min(_EXAMPLES, len(served.space)))
-    answers = {f"/map/quality {which}": map_quality(served, which) for which in maps}
+    answers = {}
+    for which in maps:
+        answers[f"/map/quality {which}"] = map_quality(served, which)
+        step()
+    answers["/variance"] = variance_answer(served)
+    step()
+    costs = costs_answer(served, names) if len(served.space) > 1 else None
+    step()
     return {
-        "answers": answers | {"/variance": variance_answer(served)},
+        "answers": answers,
         "examples": {
             "names": names,
             "groups": [{"label": label, "names": group} for label, group in example_groups(served)],
         },
-        "costs": costs_answer(served, names) if len(served.space) > 1 else None,
+        "costs": costs,
     }
 
 

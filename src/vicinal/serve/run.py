@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import threading
@@ -12,10 +13,12 @@ from vicinal.errors import BadInput
 from vicinal.require import require
 from vicinal.serve.door import create_app
 from vicinal.serve.opening import Source
+from vicinal.serve.saved import EncoderSource
 from vicinal.serve.settings import Settings
 from vicinal.serve.shelf import Shelf
 from vicinal.serve.watch import Watch
 
+_TICKS = 5  # tenths of a second between two looks at the connections
 _GRACE = 5  # seconds beyond the time that a request may take
 _STOPPED = 130  # exit code of a process that was told twice
 
@@ -77,7 +80,7 @@ def run(
     shelf: Shelf,
     settings: Settings | None = None,
     *,
-    sources: Iterable[Source] = (),
+    sources: Iterable[Source | EncoderSource] = (),
     taken: socket.socket | None = None,
     on_start: Callable[[], object] | None = None,
 ) -> None:
@@ -87,8 +90,8 @@ def run(
     ----------
     shelf : Shelf
     settings : Settings, optional
-    sources : iterable of Source
-        Files of the spaces, which are opened again when they change.
+    sources : iterable of Source or EncoderSource
+        Files of what is served, which are opened again when they change.
     taken : socket, optional
         From `listen`.
     on_start : callable, optional
@@ -106,7 +109,7 @@ def run(
     settings = settings or Settings()
     taken = taken or listen(settings)
     watch = Watch(shelf, sources)
-    server = _server(create_app(shelf, settings), settings, on_start)
+    server = make_server(create_app(shelf, settings), settings, on_start)
     watch.start()
     try:
         server.run(sockets=[taken])
@@ -115,8 +118,25 @@ def run(
         taken.close()
 
 
-def _server(app: Any, settings: Settings, on_start: Callable[[], object] | None) -> Any:
+def make_server(app: Any, settings: Settings, on_start: Callable[[], object] | None = None) -> Any:
+    """Make the server that runs an application, to be told to ``run(sockets=[...])``.
+
+    Returns
+    -------
+    uvicorn.Server
+
+    Raises
+    ------
+    MissingExtra
+        Without uvicorn: ``pip install 'vicinal[serve]'``.
+
+    Examples
+    --------
+    >>> make_server(None, Settings()).started
+    False
+    """
     uvicorn = require("uvicorn", "serve")
+    from vicinal.serve.http.connections import connections
 
     class Server(uvicorn.Server):  # type: ignore[name-defined, misc]
         should_exit: bool
@@ -126,13 +146,21 @@ def _server(app: Any, settings: Settings, on_start: Callable[[], object] | None)
             if on_start is not None and self.started:
                 threading.Thread(target=on_start, daemon=True).start()
 
+        async def on_tick(self, counter: int) -> bool:
+            if counter % _TICKS == 0:
+                now = asyncio.get_running_loop().time()
+                for connection in list(self.server_state.connections):
+                    connection.sweep(now)
+            return bool(await super().on_tick(counter))
+
         def handle_exit(self, sig: int, frame: Any) -> None:
             if self.should_exit:
                 os._exit(_STOPPED)  # told twice: threads that still compute would hold up any other end
             self.should_exit = True
 
     config = uvicorn.Config(
-        app, log_level="info" if settings.access_log else "warning", access_log=settings.access_log, ws="none",
-        server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=int(settings.timeout) + _GRACE,
+        app, http=connections(settings), log_level="info" if settings.access_log else "error",
+        access_log=settings.access_log, ws="none", server_header=False, timeout_keep_alive=75,
+        timeout_graceful_shutdown=int(settings.timeout) + _GRACE,
     )  # fmt: skip
     return Server(config)

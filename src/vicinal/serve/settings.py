@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from vicinal.errors import BadInput, BadOption
 
-_LEAST = {"max_body": 1, "max_batch": 1, "max_k": 1, "max_figures": 1, "threads": 1, "max_waiting": 1, "rate": 0}
+_LEAST = {
+    "max_body": 1,
+    "max_batch": 1,
+    "max_k": 1,
+    "max_figures": 1,
+    "threads": 1,
+    "max_waiting": 1,
+    "max_connections": 1,
+    "rate": 0,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +45,13 @@ class Settings:
     rate : float
         Requests a second from one client; 0 for any number.
     timeout : float
-        Seconds that a request may take.
+        Seconds that a request may take to come in, and then to be answered.
     threads : int
         Requests that are worked on at once; questions to an index, which take no time, are not counted.
     max_waiting : int
         Requests under way, worked on or waiting; one more is refused.
+    max_connections : int
+        Open connections; for one more, the one that has rested longest is closed.
     access_log : bool
         Whether every request is written to standard error.
 
@@ -67,6 +78,7 @@ class Settings:
     timeout: float = 30.0
     threads: int = 8
     max_waiting: int = 64
+    max_connections: int = 512
     access_log: bool = False
 
     def __post_init__(self) -> None:

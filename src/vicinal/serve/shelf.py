@@ -68,6 +68,10 @@ class Shelf:
         self[served.name]
         self._served[served.name] = served
 
+    def replace_model(self, model: Model) -> None:
+        """Put a newer state of an encoder in its place; who encodes by the older one goes on."""
+        self.models = tuple(model if one.name == model.name else one for one in self.models)
+
     @property
     def dictionaries(self) -> list[Dictionary]:
         """Those brought along, and then those pasted, the newest last."""

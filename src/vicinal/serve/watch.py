@@ -8,8 +8,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from threading import Event, Thread
 
-from vicinal.errors import VicinalError
-from vicinal.serve.opening import Mark, Source
+from vicinal.errors import BadInput, VicinalError
+from vicinal.serve.embedding import Model
+from vicinal.serve.opening import Source
+from vicinal.serve.saved import EncoderSource, Mark
+from vicinal.serve.served import Served
 from vicinal.serve.shelf import Shelf
 
 LOG = logging.getLogger("vicinal.serve")
@@ -26,7 +29,7 @@ class Watch:
     Parameters
     ----------
     shelf : Shelf
-    sources : iterable of Source
+    sources : iterable of Source or EncoderSource
     seconds : float
         Between two looks.
     delay : float
@@ -41,7 +44,9 @@ class Watch:
     []
     """
 
-    def __init__(self, shelf: Shelf, sources: Iterable[Source], seconds: float = 1.0, delay: float = 0.5) -> None:
+    def __init__(
+        self, shelf: Shelf, sources: Iterable[Source | EncoderSource], seconds: float = 1.0, delay: float = 0.5
+    ) -> None:
         self.shelf, self.sources, self.seconds, self.delay = shelf, tuple(sources), seconds, delay
         self._loaded: dict[str, Mark] = {source.name: source.mark() for source in self.sources}
         self._seen = dict(self._loaded)
@@ -62,13 +67,15 @@ class Watch:
         """Put copies in the place of mapped files; what was worked out of these is kept."""
         for source in self.sources:
             try:
-                held = source.load(hold=True)
+                served, model = source.load(hold=True)
             except (VicinalError, OSError) as error:
                 LOG.warning("%s has changed: %s", source.name, error)
                 continue
-            now = self.shelf[source.name]
             if source.mark() == self._loaded[source.name]:
-                self.shelf.replace(replace(now, space=held.space, index=held.index, maps=held.maps))
+                if served is not None:
+                    now = self.shelf[source.name]
+                    served = replace(now, space=served.space, index=served.index, maps=served.maps)
+                self._put(served, model)
 
     def look(self) -> list[str]:
         """Look at the files once.
@@ -76,7 +83,7 @@ class Watch:
         Returns
         -------
         list of str
-            Names of the spaces that were replaced.
+            Names of what was replaced.
         """
         replaced = []
         for source in self.sources:
@@ -86,20 +93,31 @@ class Watch:
                 continue
             self._loaded[source.name] = mark  # whatever comes of it, it is tried once
             try:
-                served = source.load(hold=True)
-                served.warm()
+                served, model = source.load(hold=True)
+                self._check_same_kind(source.name, served, model)
+                if served is not None:
+                    served.warm()
             except (VicinalError, OSError) as error:
                 LOG.warning("%s has changed and cannot be opened; what was there is served on: %s", source.name, error)
                 continue
             if source.mark() != mark:  # it changed while it was read
                 self._loaded[source.name] = ()
                 continue
-            self.shelf.replace(served)
-            LOG.warning(
-                "%s has changed: %s rows, fingerprint %s", source.name, f"{len(served.space):,}", served.fingerprint
-            )
+            self._put(served, model)
+            LOG.warning("%s has changed: %s", source.name, _said(served, model))
             replaced.append(source.name)
         return replaced
+
+    def _put(self, served: Served | None, model: Model | None) -> None:
+        if served is not None:
+            self.shelf.replace(served)
+        if model is not None:
+            self.shelf.replace_model(model)
+
+    def _check_same_kind(self, name: str, served: Served | None, model: Model | None) -> None:
+        before = name in {one.name for one in self.shelf}, name in {one.name for one in self.shelf.models}
+        if before != (served is not None, model is not None):
+            raise BadInput("it is another kind of encoder now, which takes a new start of the server")
 
     def _run(self) -> None:
         if self._stop.wait(self.delay):
@@ -116,3 +134,9 @@ class Watch:
                 self.look()
             except Exception:  # a thread that ends would leave the spaces as they are for ever
                 LOG.exception("looking at the files failed")
+
+
+def _said(served: Served | None, model: Model | None) -> str:
+    if served is None:
+        return f"an encoder of fingerprint {model.fingerprint}" if model is not None else "nothing"
+    return f"{len(served.space):,} rows, fingerprint {served.fingerprint}"

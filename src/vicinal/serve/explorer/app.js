@@ -49,6 +49,14 @@ export async function start(source = new Server()) {
     attempt(main, () => now.mounted?.update(wanted), () => shown === now);
   };
   state.on(show);
+  source.changed = (names, now) => {
+    spaces = now; // other objects, so the view is made anew, of the same address
+    const said = `${names.join(", ")} changed on disk; reloaded`;
+    notice(said);
+    announce(said);
+    state.set({ camera: null }); // it looked at places that are no more
+    show();
+  };
   return show();
 }
 
@@ -63,6 +71,15 @@ async function attempt(main, act, matters = () => true) {
 }
 
 const themeOf = ({ theme }) => (THEMES.includes(theme) ? theme : "");
+
+// A line at the foot of the page, until it is closed or has been there for a while
+function notice(text) {
+  document.querySelector(".notice")?.remove();
+  const line = el("div", { class: "notice" }, el("span", {}, text),
+    el("button", { class: "quiet", "aria-label": "Close this notice", onclick: () => line.remove() }, "×"));
+  document.body.append(line);
+  setTimeout(() => line.remove(), 20_000);
+}
 
 // Drawn anew only when something in it changes, so that a list that is open stays open.
 let drawn = "";

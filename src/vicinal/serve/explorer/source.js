@@ -21,6 +21,9 @@ export class Server {
     this.base = base;
     this.key = keptKey();
     this.kept = new Map();
+    this.prints = new Map(); // name of a space → fingerprint of its vectors, as they were last listed
+    this.changed = () => {}; // called with the names of spaces that have other vectors now, and the new list of all
+    this.looking = null;
   }
 
   // What the server wants to be given with every question
@@ -34,7 +37,25 @@ export class Server {
   }
 
   async spaces() {
-    return (await this.json("/spaces")).spaces;
+    const { spaces } = await this.json("/spaces");
+    const others = spaces.filter(({ name, fingerprint }) => (this.prints.get(name) ?? fingerprint) !== fingerprint);
+    this.prints = new Map(spaces.map(({ name, fingerprint }) => [name, fingerprint]));
+    if (others.length) {
+      this.kept.clear();
+      this.changed(others.map(({ name }) => name), spaces);
+    }
+    return spaces;
+  }
+
+  // Every answer names its vectors. Where they are not those that were listed, the list is asked for again, since an
+  // answer that was long on its way may be the older one.
+  notice(answer) {
+    const known = this.prints.get(answer?.space);
+    if (known && answer.fingerprint && answer.fingerprint !== known) this.look();
+  }
+
+  look() {
+    this.looking ??= this.spaces().catch(() => {}).finally(() => { this.looking = null; });
   }
 
   // query: a name, a sum, a vector, or a list of them → {fingerprint, metric, by, results: [{query, matches: [{name, row, score}]}]}
@@ -81,7 +102,7 @@ export class Server {
   map(space, map = "pca") {
     return this.once(`map ${space} ${map}`, async () => {
       const path = `/spaces/${encodeURIComponent(space)}/map?${new URLSearchParams({ map })}`;
-      const { metadata, tensors } = readTensors(await this.bytes(path));
+      const { metadata, tensors } = await this.tensors(path);
       const [n, dim] = tensors.coordinates.shape;
       return {
         n, dim, coordinates: tensors.coordinates.data, rows: tensors.rows?.data ?? null, method: metadata.method,
@@ -117,7 +138,7 @@ export class Server {
   // → NameList of all names of the space, by row
   names(space) {
     return this.once(`names ${space}`, async () => {
-      const { tensors } = readTensors(await this.bytes(`/spaces/${encodeURIComponent(space)}/names`));
+      const { tensors } = await this.tensors(`/spaces/${encodeURIComponent(space)}/names`);
       return new NameList(tensors.name_offsets.data, tensors.names.data);
     });
   }
@@ -148,7 +169,7 @@ export class Server {
   // For every row the row of the other space that it belongs to, or -1 → {toB: Int32Array, toA: Int32Array}
   compareLinks(a, b, link = "names") {
     return this.once(`links ${JSON.stringify([a, b, link])}`, async () => {
-      const { tensors } = readTensors(await this.bytes(`/compare/links?${new URLSearchParams({ a, b, link })}`));
+      const { tensors } = await this.tensors(`/compare/links?${new URLSearchParams({ a, b, link })}`);
       return { toB: tensors.to_b.data, toA: tensors.to_a.data };
     });
   }
@@ -157,7 +178,7 @@ export class Server {
   compareFrame(a, b, { dim = 2, link = "names" } = {}) {
     return this.once(`frame ${JSON.stringify([a, b, dim, link])}`, async () => {
       const path = `/compare/frame?${new URLSearchParams({ a, b, dim, link })}`;
-      const { metadata, tensors } = readTensors(await this.bytes(path));
+      const { metadata, tensors } = await this.tensors(path);
       return {
         dim: tensors.a.shape[1], a: tensors.a.data, b: tensors.b.data, by: metadata.by, axisShares: JSON.parse(metadata.axis_shares),
       };
@@ -165,7 +186,7 @@ export class Server {
   }
 
   colours(path, label) {
-    return this.once(path, async () => coloursOf(readTensors(await this.bytes(path)), label));
+    return this.once(path, async () => coloursOf(await this.tensors(path), label));
   }
 
   // groups: [{label, names}] or nothing, for words chosen by the server; dims: "components" or "stored"
@@ -207,7 +228,15 @@ export class Server {
   }
 
   async json(path, body = undefined) {
-    return (await this.ask(path, body)).json();
+    const answer = await (await this.ask(path, body)).json();
+    for (const from of [answer, answer.a, answer.b]) this.notice(from);
+    return answer;
+  }
+
+  async tensors(path) {
+    const read = readTensors(await this.bytes(path));
+    this.notice(read.metadata);
+    return read;
   }
 
   async bytes(path) {
@@ -232,6 +261,7 @@ export class Server {
       return this.ask(path, body, tries - 1);
     }
     const said = await response.json().catch(() => ({}));
+    if (said.error?.type === "UnknownName") this.look(); // it may have been there a moment ago
     const failure = new Failure(said.error?.message ?? `the server answered ${response.status}`);
     // near: names spelled like one that is not known; 401: the server wants a key
     throw Object.assign(failure, { near: said.error?.near ?? [], status: response.status });

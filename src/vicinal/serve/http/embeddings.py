@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from vicinal.errors import UnknownName
 from vicinal.names import near_spellings
@@ -26,6 +26,14 @@ class EmbeddingsBody(Body):
     dimensions: int | None = Field(None, strict=True, ge=1, description="Keep the first ones, at length 1.")
     encoding_format: Literal["float", "base64"] = "float"
     user: str | None = Field(None, description="Of no effect.")
+
+    @field_validator("input", mode="before")
+    @classmethod
+    def _text(cls, value: Any) -> Any:
+        listed = value if isinstance(value, list) else [value]
+        if listed and not any(isinstance(one, str) for one in listed):
+            raise ValueError("give a text or a list of texts; ids of tokens belong to a tokenizer that is not here")
+        return value
 
 
 @router.get("/models", response_model=Models)

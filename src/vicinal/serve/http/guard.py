@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +18,7 @@ from vicinal.serve.http.measures import Measures
 from vicinal.serve.settings import Settings
 
 _LOG = logging.getLogger("vicinal.serve")
+_GONE = 499  # counted for a client that left before it was answered
 _OPEN = ("/explorer/", "/docs/")  # files of the package; data need the key
 _OPEN_PATHS = frozenset({"/", "/health", "/docs", "/openapi.json"})
 POLICY = (
@@ -55,6 +57,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope  # the server leaves the body out
         start = perf_counter()
         answer = _Answer(scope, receive, send)
         self.measures.in_flight += 1
@@ -67,9 +70,11 @@ class Guard:
             self._under_way += 1
             try:
                 timer = asyncio.get_running_loop().call_later(self.settings.timeout, answer.time_out)
-                await self.app(scope, _Body(scope, receive, self.settings.max_body), answer.send)
+                await self.app(asked, _Body(scope, receive, self.settings.max_body), answer.send)
             finally:
                 self._under_way -= 1
+        except ClientDisconnect:
+            answer.status = answer.status or _GONE  # nobody is there to answer
         except Exception:
             _LOG.exception("a request failed")
             said = "a mistake of the server's own; its log says more"
@@ -78,7 +83,7 @@ class Guard:
             if timer is not None:
                 timer.cancel()
             self.measures.in_flight -= 1
-            route = getattr(scope.get("route"), "path", "unknown")
+            route = getattr(asked.get("route"), "path", "unknown")
             self.measures.observe(route, scope["method"], answer.status, perf_counter() - start)
 
     def _refusal(self, scope: Scope, now: float) -> Response | None:
@@ -103,10 +108,8 @@ class Guard:
 
 
 def _header(scope: Scope, name: bytes) -> str:
-    for key, value in scope["headers"]:
-        if key == name:
-            return value.decode("latin-1")
-    return ""
+    """Read a header; one that is there twice is its values in a row, which no host, key or type is."""
+    return b", ".join([value for key, value in scope["headers"] if key == name]).decode("latin-1")
 
 
 class _Answer:
@@ -171,10 +174,14 @@ class _Body:
                 self._refuse()
             if not message.get("more_body", False):
                 break
+        if not size and length.strip("0"):
+            raise HTTPException(400, "the body was not read; ask in HTTP/1.1, without Upgrade")
         kind = _header(self._scope, b"content-type").partition(";")[0].strip().lower()
         if size and kind != "application/json":
             raise HTTPException(415, "the body must be JSON: Content-Type: application/json")
+        if size and _header(self._scope, b"content-encoding").lower() not in ("", "identity"):
+            raise HTTPException(415, "the body must be plain JSON, without a Content-Encoding")
         return {"type": "http.request", "body": b"".join(parts), "more_body": False}
 
     def _refuse(self) -> None:
-        raise HTTPException(413, f"a request may hold {self._most:,} bytes", headers={"Connection": "close"})
+        raise HTTPException(413, f"a request may hold {self._most:,} bytes")

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from vicinal.errors import BadInput
-from vicinal.serve.answers import analogy_answer, described, nearest_answer, search_answer
+from vicinal.serve.answers import analogy_answer, described, found_json, nearest_answer, search_answer
 from vicinal.serve.http.bodies import AnalogyBody, NearestBody, SearchBody, SimilarityBody, VectorsBody
 from vicinal.serve.http.light import LightRoute
 from vicinal.serve.http.replies import Found, Pairs, SpaceRecord, SpacesRecord, Table, Vectors
@@ -51,7 +51,7 @@ async def nearest(name: str, request: Request) -> Response:
         content = await request.app.state.together.ask((served, body.k, body.metric), body.query)
         return Response(content, media_type="application/json")
     how: dict[str, Any] = {"filter": body.filter, "exclude": body.exclude, "exact": body.exact}
-    return await run_in_threadpool(lambda: JSONResponse(nearest_answer(served, body.query, body.k, body.metric, **how)))
+    return await run_in_threadpool(lambda: _sent(nearest_answer(served, body.query, body.k, body.metric, **how)))
 
 
 @router.post("/spaces/{name}/search", response_model=Found)
@@ -60,7 +60,7 @@ def search(name: str, body: SearchBody, request: Request) -> Any:
     served = request.app.state.shelf[name]
     _check(request.app.state.settings, body.query, body.k)
     how: dict[str, Any] = {"filter": body.filter, "exclude": body.exclude, "setting": body.setting}
-    return JSONResponse(search_answer(served, body.query, body.k, **how))
+    return _sent(search_answer(served, body.query, body.k, **how))
 
 
 @router.post("/spaces/{name}/analogy", response_model=Found)
@@ -92,6 +92,10 @@ def similarity(name: str, body: SimilarityBody, request: Request) -> Any:
     settings.check_batch(body.names, "names")
     settings.check_answer(len(body.names) ** 2)
     return JSONResponse(table_answer(served, body.names, body.metric))
+
+
+def _sent(answer: dict[str, Any]) -> Response:
+    return Response(found_json(answer), media_type="application/json")
 
 
 def _check(settings: Any, query: Any, k: int) -> None:
