@@ -359,6 +359,31 @@ def test_a_lost_context_comes_back_or_is_done_without(blank):
     assert (np.abs(screenshot(blank).astype(int) - before).max(-1) > 90).mean() < 0.01
 
 
+def test_a_renderer_that_is_always_late_gives_way_unless_it_was_asked_for(blank):
+    blank.evaluate("""() => { // as in browsers that mask the name of their graphics processor
+      const { getExtension } = WebGL2RenderingContext.prototype;
+      WebGL2RenderingContext.prototype.getExtension = function (name) {
+        return name === "WEBGL_debug_renderer_info" ? null : getExtension.call(this, name);
+      };
+    }""")
+    points = np.random.default_rng(0).normal(size=(50, 2))
+    drawn = []
+    for asked, in_the_end in (("webgl2", "webgl2"), ("auto", "canvas")):
+        blank.make(points, asked)
+        assert blank.evaluate("cloud.stats.renderer") == "webgl2"
+        blank.evaluate("""() => { cloud.renderer.fence = () => {
+          const end = performance.now() + 120;
+          return () => performance.now() > end;
+        }; }""")
+        for _ in range(6):  # one late picture is chance
+            blank.evaluate("cloud.touch()")
+            blank.wait_for_function("!cloud.painter.dirty && !cloud.painter.pending")
+        settled(blank)
+        drawn.append(screenshot(blank).astype(int))
+        assert blank.evaluate("cloud.stats.renderer") == in_the_end
+    assert np.abs(drawn[0] - drawn[1]).mean() < 1  # the same points
+
+
 def test_keys_alone(blank):
     points = np.random.default_rng(12).normal(size=(300, 2))
     blank.make(points)

@@ -48,6 +48,7 @@ export class Cloud {
     controls(this, tools);
     this.pilot = new Pilot(this);
     this.painter = new Painter((count) => this.look(count), (picture) => this.shown(picture));
+    if (renderer === "auto") this.painter.slow = () => { if (this.renderer.kind === "webgl2") this.drawByHand(); };
     this.startRenderer(renderer);
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(root);
@@ -77,7 +78,12 @@ export class Cloud {
   contextLost() {
     this.painter.renderer = null;
     this.painter.pending = null;
-    this.waiting = setTimeout(() => { this.renderer.destroy(); this.startRenderer("canvas"); }, 3000);
+    this.waiting = setTimeout(() => this.drawByHand(), 3000);
+  }
+
+  drawByHand() {
+    this.renderer.destroy();
+    this.startRenderer("canvas");
   }
 
   // Hand everything to the renderer.

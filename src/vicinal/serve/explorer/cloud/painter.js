@@ -5,12 +5,16 @@ const FRAME = 45; // milliseconds that a moving frame may take
 const STILL = 140; // milliseconds without a change before all points are drawn
 const LEAST = 12000; // points of a moving frame, however slow the machine is
 const SLICE = 60000; // points of a slice of the whole, at least
+const LATE = 2 * FRAME; // so long for so few points, and the renderer is the wrong one,
+const PATIENCE = 4; // if it happens so often in a row
 
 export class Painter {
   // look(count) → what renderer.draw wants when `count` points make the picture; shown({count, all}) after each picture
   constructor(look, shown) {
     this.look = look;
     this.shown = shown;
+    this.slow = () => {}; // called when even the fewest points take too long: a browser may hide that it has no graphics processor
+    this.late = 0;
     this.renderer = null;
     this.n = 0;
     this.budget = 60000;
@@ -88,6 +92,10 @@ export class Painter {
   measure(ms, { count, moving }) {
     if ((this.measured += 1) === 1) return; // the first also makes the program and fills the buffers
     if (moving) this.frameMs = ms;
+    if (moving && count <= LEAST) {
+      this.late = ms > LATE ? this.late + 1 : 0;
+      if (this.late === PATIENCE) return this.slow();
+    }
     if (count < this.budget && (ms < FRAME || count <= LEAST)) return; // all points fit, or the time goes elsewhere
     const better = Math.min(this.budget, count) * Math.min(1.4, Math.max(0.4, FRAME / ms));
     this.budget = Math.round(Math.max(LEAST, Math.min(5e6, better)));
