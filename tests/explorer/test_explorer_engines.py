@@ -28,7 +28,7 @@ SETTLED = """() => document.readyState === "complete"
   && document.getElementById("main").textContent.length > 20
   && !document.querySelector("[aria-busy=true], .loading")
   && [...document.querySelectorAll(".cloud")].every(({ cloud }) => cloud.stats.whole)"""
-FAILURES = "() => [...document.querySelectorAll('.failure')].map((node) => node.textContent)"
+FAILURES = "() => [...document.querySelectorAll('.failure:not([hidden])')].map((node) => node.textContent)"
 CLOUD = "document.querySelector('.cloud').cloud"
 
 

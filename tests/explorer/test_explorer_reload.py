@@ -16,8 +16,9 @@ def shelf(royal):
 
 
 def smaller(royal):
-    """Other vectors, of the last names only."""
-    return Space(royal.names[100:], np.random.default_rng(3).normal(size=(len(royal) - 100, 20)))
+    """Other vectors, of the last names only; of the same columns, which the old page may still ask for."""
+    columns = {key: values[100:] for key, values in royal.columns.items()}
+    return Space(royal.names[100:], np.random.default_rng(3).normal(size=(len(royal) - 100, 20)), columns=columns)
 
 
 def test_a_reloaded_space_is_shown_anew(page, serving, shelf, royal):

@@ -123,13 +123,14 @@ def open_space(path: str, format: str | None = None, skip_bad: bool = False) -> 
 
 @contextmanager
 def reporting(wanted: bool) -> Iterator[Reporter | None]:
-    """Give a callback that shows progress, or None; the line it draws is ended afterwards."""
-    report = Reporter() if wanted else None
-    try:
+    """Give a callback that shows progress and stops at Ctrl-C, or None; the line it draws is ended afterwards."""
+    if not wanted:
+        yield None
+        return
+    from vicinal.cli._interrupts import StoppableReporter
+
+    with StoppableReporter() as report:
         yield report
-    finally:
-        if report is not None:
-            report.close()
 
 
 def end_line(report: Reporter | None) -> None:

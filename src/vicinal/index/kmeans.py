@@ -12,6 +12,7 @@ from vicinal.index.rows import fixed, in_ranges
 from vicinal.randomness import generator
 
 _PACK = 32  # centres that the kernels read together
+_FAR = 64.0  # squared distance of the mean from 0, in those of points from the mean
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +124,7 @@ def k_means(
     [[0.0, 1.0], [9.0, 1.0]]
     """
     rng = seed if isinstance(seed, np.random.Generator) else generator(seed)
-    moved = _about_the_mean(points)
+    moved = _well_placed(points)
     tries = []
     for _ in range(max(starts, 1)):
         first = _far_apart(moved, count, rng) if starts else rng.choice(len(moved), count, replace=False)
@@ -144,10 +145,16 @@ def power_of_two(points: NDArray[np.float32]) -> np.float32:
     return np.float32(2.0 ** -np.frexp(largest)[1]) if np.isfinite(largest) else np.float32(1)
 
 
-def _about_the_mean(points: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Copy points with 0 as their mean and none beyond 2: squares keep their digits."""
+def _well_placed(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Copy points so that squares keep their digits: none beyond 2, and about 0 if they lie together far from it.
+
+    Others stay about 0, where the short ones of very different lengths keep their digits.
+    """
     moved: NDArray[np.float32] = points * power_of_two(points)
-    moved -= moved.mean(axis=0, dtype=np.float64).astype(np.float32)
+    mean = moved.mean(axis=0, dtype=np.float64)
+    square = np.einsum("ij,ij->", moved, moved, dtype=np.float64) / max(len(moved), 1)
+    if mean @ mean > _FAR * (square - mean @ mean):
+        moved -= mean.astype(np.float32)
     return moved
 
 

@@ -66,9 +66,15 @@ export class Trainer {
     this.playing = !this.playing;
     if (this.playing && this.model?.epochs >= EPOCHS) this.begin(this.settings());
     if (this.playing) this.target = EPOCHS;
-    else this.train(this.model?.epochs ?? 0);
+    else this.pause();
     this.run();
     this.draw();
+  }
+
+  pause() {
+    this.stop(); // a frame that is due would run another epoch
+    this.train(this.model?.epochs ?? 0);
+    this.tell();
   }
 
   reset() {
@@ -104,6 +110,7 @@ export class Trainer {
 
   stop() {
     cancelAnimationFrame(this.frame);
+    this.frame = 0;
   }
 
   // The words in the picture, with their groups.

@@ -102,9 +102,8 @@ class Compare {
       this.update(this.state.all());
     } catch (error) {
       if (mine !== this.asked.answer) return;
-      this.asked.answer = null;
-      replace(cards, el("p", { class: "failure", role: "alert" }, error.message, " ",
-        el("button", { onclick: () => this.update(this.state.all()) }, "Try again")));
+      const again = () => { this.asked.answer = null; this.update(this.state.all()); };
+      replace(cards, el("p", { class: "failure", role: "alert" }, error.message, " ", el("button", { onclick: again }, "Try again")));
     }
     cards.setAttribute("aria-busy", "false");
   }
