@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vicinal import __version__
 from vicinal.errors import BadFormat
 from vicinal.store.atomic import atomic
 from vicinal.store.container import Container, write_container
@@ -27,7 +28,8 @@ class Kept:
     path : path or None
         None keeps nothing.
     job : dict
-        What makes this job this job: fingerprint, method and options. JSON values.
+        What makes this job this job: fingerprint, method and options. JSON values. vicinal's version is added: another
+        might go on otherwise.
     every : float
         Least seconds between two writes.
 
@@ -43,7 +45,7 @@ class Kept:
 
     def __init__(self, path: str | os.PathLike[str] | None, job: dict[str, Any], every: float = 5.0) -> None:
         self.path = None if path is None else Path(path)
-        self.job, self.every = json.dumps(job, sort_keys=True), every
+        self.job, self.every = json.dumps({**job, "version": __version__}, sort_keys=True), every
         self._last = time.monotonic()
 
     def save(self, done: int, arrays: dict[str, NDArray]) -> None:
