@@ -103,6 +103,12 @@ def test_one_in_the_last_moment_counts(reporter):
         ctrl_c()
 
 
+def test_an_error_after_it_is_not_what_the_user_hears_of(reporter):
+    with pytest.raises(KeyboardInterrupt), reporter:
+        ctrl_c()
+        raise ValueError("the pipe broke, since the same Ctrl-C ended who wrote to it")
+
+
 def test_other_threads_only_report(reporter):
     def work():
         reporter(STEP)

@@ -49,14 +49,15 @@ class StoppableReporter(Reporter):
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        """Give Ctrl-C back and end the line; what an interrupt became, and one still to come, is one."""
+        """Give Ctrl-C back and end the line; an interrupt still to come, or one that became another error, is one."""
         self.close()
         if self._before is None:
             return
         signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in zip((signal.SIGINT, signal.SIGALRM), self._before, strict=True):
             signal.signal(number, handler)  # type: ignore[arg-type]
-        if _became(error) or (kind is None and self.asked and self._raised == _NEVER):
+        pending = self.asked and self._raised == _NEVER and (error is None or isinstance(error, Exception))
+        if pending or _became(error):
             raise KeyboardInterrupt from error
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
