@@ -84,9 +84,7 @@ def lay(a: Space, b: Space, link: Link) -> Laid:
     if a.dim != b.dim:
         return Laid("", f"{a.dim} and {b.dim} dimensions cannot be laid onto each other by turning")
     if a.dim > _WIDEST:
-        return Laid(
-            "", f"{a.dim:,} dimensions are more than {_WIDEST:,}: laying them takes longer than a page can wait"
-        )
+        return Laid("", f"{a.dim:,} dimensions are more than {_WIDEST:,}: laying them takes too long")
     left, right = link.rows[:, (a.norms[left] > 0) & (b.norms[right] > 0)]
     if len(left) < a.dim:
         return Laid("", f"{len(left):,} linked names do not settle a map of {a.dim} dimensions; {a.dim} are needed")
